@@ -1,0 +1,1783 @@
+///usr/bin/env jbang "$0" "$@" ; exit $?
+//JAVA 17+
+//DEPS tools.jackson.core:jackson-core:3.2.4
+//DEPS info.picocli:picocli:4.7.7
+
+// ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
+//
+// A vanilla (Elman) recurrent network with nothing hidden: forward pass, back-propagation through time (BPTT) and SGD
+// written out, for vectors, classes, series and text. It is not a framework: one layer, tanh, float64, the CPU.
+//
+//     h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)      the hidden state: what the network remembers
+//     y[t] = h[t]·Why + by                         the output, linear
+//
+//     mse            the mean of (y − target)² over every element of every scored step
+//     cross-entropy  the mean of −log softmax(y)[label] over every scored step
+//     SGD            v ← momentum·v + dW;  W ← W − learningRate·v
+//
+//     T  steps in time       B  sequences side by side (a batch)       t, b  a step, a sequence
+//     I  numbers in          H  hidden units          O  numbers out (classes, characters)
+//     x  input  [B,I]        h  hidden state  [B,H]   y  output  [B,O]             each at one step, rows are vectors
+//     a  what tanh is taken of, [B,H]                 dW, dh, …  the gradient of the loss with respect to W, h, …
+//     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]
+//
+// Every sum has one fixed order and every function below is made of operations that Java defines to the last bit:
+// the same seed, data and options give the same bits on every machine.
+
+import java.io.*;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.*;
+import java.util.*;
+import java.util.stream.*;
+import picocli.CommandLine;
+import picocli.CommandLine.*;
+import tools.jackson.core.*;
+import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.io.NumberOutput;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.util.DefaultPrettyPrinter;
+
+class rnn {
+
+    // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
+
+    /** tanh x = e / (e + 2) with e = expm1(2|x|), and the sign of x: free of branches, overflow and cancellation. */
+    static double tanh(double x) {
+        double a = Math.min(2 * Math.abs(x), 64);                       // beyond, tanh rounds to 1
+        double k = Math.rint(a * LOG2E), scale = pow2((long) k);
+        double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
+        return Math.copySign(e / (e + 2), x);
+    }
+
+    /** d tanh(a)/da, from h = tanh(a). */
+    static double gradTanh(double h) {
+        return 1 - h * h;
+    }
+
+    /** a ← tanh(a + bias), element by element. Shapes: [H]. */
+    static void tanh(double[] a, double[] bias) {
+        for (int j = 0; j < a.length; j++) a[j] = tanh(a[j] + bias[j]);
+    }
+
+    /** da = dh · d tanh(a)/da, element by element, from h = tanh(a). Shapes: [H]. */
+    static void gradTanh(double[] h, double[] dh, double[] da) {
+        for (int j = 0; j < h.length; j++) da[j] = dh[j] * gradTanh(h[j]);
+    }
+
+    /** p[i] = e^y[i] / Σ e^y[j]. The maximum is subtracted first, so that nothing overflows. Shapes: y, p [K]. */
+    static double[] softmax(double[] y) {
+        double[] p = new double[y.length];
+        softmax(y, p);
+        return p;
+    }
+
+    /** Writes softmax(y) into p and returns log Σ e^y[j]. */
+    static double softmax(double[] y, double[] p) {
+        double max = y[0], sum = 0;
+        for (double v : y) max = Math.max(max, v);
+        for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
+        for (int i = 0; i < y.length; i++) p[i] /= sum;
+        return max + StrictMath.log(sum);
+    }
+
+    /** The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y). Shapes: p [K], result [K,K]. */
+    static double[][] gradSoftmax(double[] p) {
+        double[][] J = new double[p.length][p.length];
+        for (int i = 0; i < p.length; i++)
+            for (int j = 0; j < p.length; j++) J[i][j] = p[i] * ((i == j ? 1 : 0) - p[j]);
+        return J;
+    }
+
+    /** The vector of K numbers that is 1 at the label and 0 elsewhere. Shape: [K]. */
+    static double[] oneHot(int label, int K) {
+        double[] v = new double[K];
+        v[label] = 1;
+        return v;
+    }
+
+    /** The place of the largest number, the first of them where there are several. */
+    static int likeliest(double[] y) {
+        int best = 0;
+        for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
+        return best;
+    }
+
+    /** The mean of (y − target)². Shapes: [O]. As PyTorch's nn.MSELoss. */
+    static double mse(double[] y, double[] target) {
+        return mse(y, target, new double[y.length]);
+    }
+
+    /** The mean of (y − target)², and in dy its gradient 2·(y − target)/O. */
+    static double mse(double[] y, double[] target, double[] dy) {
+        double sum = 0;
+        for (int j = 0; j < y.length; j++) {
+            double error = y[j] - target[j];
+            sum += error * error;
+            dy[j] = 2 * error / y.length;
+        }
+        return sum / y.length;
+    }
+
+    /** −log softmax(y)[label], the natural logarithm. Shape: y [K]. As PyTorch's nn.CrossEntropyLoss. */
+    static double crossEntropy(double[] y, int label) {
+        return crossEntropy(y, label, new double[y.length]);
+    }
+
+    /** −log softmax(y)[label], and in dy its gradient softmax(y) − oneHot(label). */
+    static double crossEntropy(double[] y, int label, double[] dy) {
+        double logSum = softmax(y, dy);
+        dy[label] -= 1;
+        return logSum - y[label];
+    }
+
+    /** eˣ, within 1 ulp or so. Reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
+    static double exp(double x) {
+        double clipped = Math.max(-746, Math.min(x, 710));              // beyond, eˣ is 0 or ∞ anyway
+        double k = Math.rint(clipped * LOG2E);
+        long half = (long) k >> 1;                                      // 2ᵏ itself may be subnormal or too large
+        return (1 + expm1Reduced(reduce(clipped, k))) * pow2(half) * pow2((long) k - half);
+    }
+
+    static final double LOG2E = 1.4426950408889634, LN2_HIGH = 0x1.62e42fee00000p-1, LN2_LOW = 0x1.a39ef35793c76p-33;
+
+    /** r = x − k·ln2. LN2_HIGH ends in zeros, so that k·LN2_HIGH is exact. */
+    static double reduce(double x, double k) {
+        return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x));
+    }
+
+    /** 2ᵏ for −1022 ≤ k ≤ 1023: k put into the exponent's bits. */
+    static double pow2(long k) {
+        return Double.longBitsToDouble(k + 1023 << 52);
+    }
+
+    /** eʳ − 1 for |r| ≤ ln2/2: r + r²/2! + … + r¹³/13!, Horner's way; the next term is less than r·2⁻⁵⁵. */
+    static double expm1Reduced(double r) {
+        double q = 1 / 6227020800.0;
+        q = Math.fma(q, r, 1 / 479001600.0);
+        q = Math.fma(q, r, 1 / 39916800.0);
+        q = Math.fma(q, r, 1 / 3628800.0);
+        q = Math.fma(q, r, 1 / 362880.0);
+        q = Math.fma(q, r, 1 / 40320.0);
+        q = Math.fma(q, r, 1 / 5040.0);
+        q = Math.fma(q, r, 1 / 720.0);
+        q = Math.fma(q, r, 1 / 120.0);
+        q = Math.fma(q, r, 1 / 24.0);
+        q = Math.fma(q, r, 1 / 6.0);
+        q = Math.fma(q, r, 1 / 2.0);
+        return Math.fma(q * r, r, r);
+    }
+
+    // ── 3. The few matrix loops everything rests on ─────────────────────────────────────────────────────────────────
+
+    /** C[i] += A[i]·B for the rows from ≤ i < to; each element adds its products in the order of k. */
+    static void addProduct(double[][] A, double[][] B, double[][] C, int from, int to) {
+        for (int i = from; i < to; i++) {
+            double[] a = A[i], c = C[i];
+            int k = 0;
+            for (; k + 4 <= B.length; k += 4)
+                addRows(a[k], B[k], a[k + 1], B[k + 1], a[k + 2], B[k + 2], a[k + 3], B[k + 3], c);
+            for (; k < B.length; k++) addRow(a[k], B[k], c);
+        }
+    }
+
+    /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first n rows of A and B, in their order. */
+    static void addTransposedProduct(double[][] A, double[][] B, int n, double[][] C, int from, int to) {
+        for (int i = from; i < to; i++) {
+            double[] c = C[i];
+            int k = 0;
+            for (; k + 4 <= n; k += 4)
+                addRows(A[k][i], B[k], A[k + 1][i], B[k + 1], A[k + 2][i], B[k + 2], A[k + 3][i], B[k + 3], c);
+            for (; k < n; k++) addRow(A[k][i], B[k], c);
+        }
+    }
+
+    /** c += a·b, row by row: four at once, and c is loaded and stored once. */
+    static void addRows(double a0, double[] b0, double a1, double[] b1,
+                        double a2, double[] b2, double a3, double[] b3, double[] c) {
+        for (int j = 0; j < c.length; j++)
+            c[j] = Math.fma(a3, b3[j], Math.fma(a2, b2[j], Math.fma(a1, b1[j], Math.fma(a0, b0[j], c[j]))));
+    }
+
+    /** c += a·b. Shapes: c, b [n]. */
+    static void addRow(double a, double[] b, double[] c) {
+        for (int j = 0; j < c.length; j++) c[j] = Math.fma(a, b[j], c[j]);
+    }
+
+    /** AT = Aᵀ. Shapes: A [n,m], AT [m,n]. */
+    static void transpose(double[][] A, double[][] AT) {
+        for (int i = 0; i < A.length; i++)
+            for (int j = 0; j < A[i].length; j++) AT[j][i] = A[i][j];
+    }
+
+    /** A[i] = 0 for the rows from ≤ i < to. */
+    static void zero(double[][] A, int from, int to) {
+        for (int i = from; i < to; i++) Arrays.fill(A[i], 0);
+    }
+
+    /** The rows of the first n steps, one below the other: [T][B] rows become [n·B]. The rows are shared, not copied. */
+    static double[][] rows(double[][][] steps, int from, int n, int B) {
+        double[][] rows = new double[n * B][];
+        for (int t = 0; t < n; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
+        return rows;
+    }
+
+    /** Work on the rows from ≤ i < to. */
+    interface Part { void run(int from, int to); }
+
+    /** Who shares the work on n rows out; no sum crosses rows, so the bits do not depend on it. */
+    interface Team { void split(int n, long workPerRow, Part part); }
+
+    /** One thread does it all. */
+    static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
+
+    // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /** The weights of a network, or of the same shapes their gradients or velocities. */
+    record Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
+
+        static Parameters zeros(int I, int H, int O) {
+            return new Parameters(new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
+        }
+
+        static final List<String> NAMES = List.of("Wxh", "Whh", "bh", "Why", "by");
+
+        int I() { return Wxh.length; }
+        int H() { return bh.length; }
+        int O() { return by.length; }
+
+        /** Wxh, Whh, bh, Why, by: all as matrices, a bias as one row. */
+        double[][][] matrices() {
+            return new double[][][] {Wxh, Whh, {bh}, Why, {by}};
+        }
+    }
+
+    /** Runs the network over x from the state h[0] on, and leaves h and y on the tape. */
+    static void forward(Parameters p, Steps x, Tape tape, Team team) {
+        double[][][] h = tape.h(), y = tape.y();
+        team.split(x.B(), x.T() * p.H() * (long) p.H(), (from, to) -> {
+            for (int t = 0; t < x.T(); t++) {
+                // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
+                zero(h[t + 1], from, to);
+                x.addTimes(t, p.Wxh(), h[t + 1], from, to);
+                addProduct(h[t], p.Whh(), h[t + 1], from, to);
+                for (int b = from; b < to; b++) tanh(h[t + 1][b], p.bh());
+                // y[t] = h[t]·Why + by
+                zero(y[t], from, to);
+                addProduct(h[t + 1], p.Why(), y[t], from, to);
+                for (int b = from; b < to; b++) addRow(1, p.by(), y[t][b]);
+            }
+        });
+    }
+
+    /** Back-propagation through time: forward's lines from the last to the first, each turned into its gradient. */
+    static void backward(Parameters p, Steps x, Tape tape, Parameters d, Team team) {
+        int T = x.T(), B = x.B(), H = p.H();
+        double[][][] h = tape.h(), dy = tape.dy(), da = tape.da(), dh = tape.dh();
+        transpose(p.Whh(), tape.WhhT());
+        transpose(p.Why(), tape.WhyT());
+        team.split(B, T * H * (long) H, (from, to) -> {
+            zero(dh[T], from, to);
+            for (int t = T - 1; t >= 0; t--) {
+                // y[t] = h[t]·Why + by
+                addProduct(dy[t], tape.WhyT(), dh[t + 1], from, to);
+                // h[t] = tanh(a[t])
+                for (int b = from; b < to; b++) gradTanh(h[t + 1][b], dh[t + 1][b], da[t][b]);
+                // a[t] = x[t]·Wxh + h[t-1]·Whh + bh
+                zero(dh[t], from, to);
+                addProduct(da[t], tape.WhhT(), dh[t], from, to);
+            }
+        });
+        double[][] hPrev = rows(h, 0, T, B), hNext = rows(h, 1, T, B), das = rows(da, 0, T, B), dys = rows(dy, 0, T, B);
+        for (double[][] dW : d.matrices()) zero(dW, 0, dW.length);
+        team.split(p.I(), T * B * (long) H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
+        team.split(H, T * B * (long) H, (from, to) -> {
+            addTransposedProduct(hPrev, das, T * B, d.Whh(), from, to);
+            addTransposedProduct(hNext, dys, T * B, d.Why(), from, to);
+        });
+        for (double[] row : das) addRow(1, row, d.bh());
+        for (double[] row : dys) addRow(1, row, d.by());
+    }
+
+    /**
+     * What a pass over up to T steps of B sequences leaves behind, as [t][b] rows: the states h[0] (carried in) to
+     * h[T], the outputs y[0] (from h[1]) to y[T-1], the loss of each, and the gradients with respect to all of them.
+     */
+    record Tape(double[][][] h, double[][][] y, double[][] loss, double[][][] dy, double[][][] da, double[][][] dh,
+                double[][] WhhT, double[][] WhyT) {
+
+        static Tape of(Parameters p, int T, int B) {
+            int H = p.H(), O = p.O();
+            return new Tape(new double[T + 1][B][H], new double[T][B][O], new double[T][B], new double[T][B][O],
+                new double[T][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H]);
+        }
+
+        /** This tape, or a larger one where T steps of B sequences do not fit. */
+        Tape fitting(Parameters p, int T, int B) {
+            return y.length >= T && h[0].length >= B ? this : of(p, Math.max(T, y.length), Math.max(B, h[0].length));
+        }
+
+        /** The last state becomes the first of the steps to come. */
+        void carry(Steps x) {
+            for (int b = 0; b < x.B(); b++) System.arraycopy(h[x.T()][b], 0, h[0][b], 0, h[0][b].length);
+        }
+    }
+
+    /** The vectors of T steps of B sequences: inputs, or targets, which know their loss. */
+    interface Steps {
+        int T();
+        int B();
+
+        /** C[b] += x[t][b]·W for the sequences from ≤ b < to. */
+        void addTimes(int t, double[][] W, double[][] C, int from, int to);
+
+        /** dW[i] += Σ x[t][b][i]·da[t][b] over all steps and sequences, for the rows from ≤ i < to. */
+        void addGradient(double[][] da, double[][] dW, int from, int to);
+
+        /** The loss of y against the vector of t, b; its gradient goes into dy. */
+        double loss(int t, int b, double[] y, double[] dy);
+    }
+
+    /** Vectors written out, x[t][b] [I]; as targets their loss is mse. */
+    record Dense(double[][][] x) implements Steps {
+        public int T() { return x.length; }
+        public int B() { return x[0].length; }
+
+        public void addTimes(int t, double[][] W, double[][] C, int from, int to) {
+            addProduct(x[t], W, C, from, to);
+        }
+
+        public void addGradient(double[][] da, double[][] dW, int from, int to) {
+            addTransposedProduct(rows(x, 0, T(), B()), da, da.length, dW, from, to);
+        }
+
+        public double loss(int t, int b, double[] y, double[] dy) { return mse(y, x[t][b], dy); }
+    }
+
+    /** One-hot vectors: x[t][b] is the place of the 1, and times W just a row of W; their loss is cross-entropy. */
+    record OneHot(int[][] x) implements Steps {
+        public int T() { return x.length; }
+        public int B() { return x[0].length; }
+
+        public void addTimes(int t, double[][] W, double[][] C, int from, int to) {
+            for (int b = from; b < to; b++) addRow(1, W[x[t][b]], C[b]);
+        }
+
+        public void addGradient(double[][] da, double[][] dW, int from, int to) {
+            int r = 0;
+            for (int[] step : x)
+                for (int i : step) {
+                    if (from <= i && i < to) addRow(1, da[r], dW[i]);
+                    r++;
+                }
+        }
+
+        public double loss(int t, int b, double[] y, double[] dy) { return crossEntropy(y, x[t][b], dy); }
+
+        /** How many labels are the likeliest class of the last y of T. */
+        int right(int T, double[][][] y) {
+            int right = 0;
+            for (int t = 0; t < x.length; t++)
+                for (int b = 0; b < x[t].length; b++)
+                    if (likeliest(y[T - x.length + t][b]) == x[t][b]) right++;
+            return right;
+        }
+    }
+
+    /** The mean loss over the scored steps, the last target.T() of them; its gradient goes into dy. */
+    static double loss(Steps x, Steps target, Tape tape, Team team) {
+        int T = x.T(), B = x.B(), unscored = T - target.T(), scored = target.T() * B;
+        double[][][] y = tape.y(), dy = tape.dy();
+        team.split(B, target.T() * (long) y[0][0].length, (from, to) -> {
+            for (int t = 0; t < unscored; t++) zero(dy[t], from, to);
+            for (int t = unscored; t < T; t++)
+                for (int b = from; b < to; b++) {
+                    tape.loss()[t][b] = target.loss(t - unscored, b, y[t][b], dy[t][b]);
+                    for (int j = 0; j < dy[t][b].length; j++) dy[t][b][j] /= scored;
+                }
+        });
+        double sum = 0;
+        for (int t = unscored; t < T; t++)
+            for (int b = 0; b < B; b++) sum += tape.loss()[t][b];
+        return sum / scored;
+    }
+
+    /** Scales all gradients so that their common L2 norm is at most `max`. As torch.nn.utils.clip_grad_norm_. */
+    static void clip(Parameters d, double max) {
+        double sum = 0;
+        for (double[][] dW : d.matrices())
+            for (double[] row : dW)
+                for (double g : row) sum += g * g;
+        double scale = max / (Math.sqrt(sum) + 1e-6);
+        if (scale >= 1) return;
+        for (double[][] dW : d.matrices())
+            for (double[] row : dW)
+                for (int j = 0; j < row.length; j++) row[j] *= scale;
+    }
+
+    /** v ← momentum·v + dW;  W ← W − learningRate·v. As torch.optim.SGD. */
+    static void sgd(Parameters p, Parameters d, Parameters v, double learningRate, double momentum) {
+        double[][][] W = p.matrices(), dW = d.matrices(), vW = v.matrices();
+        for (int m = 0; m < W.length; m++)
+            for (int i = 0; i < W[m].length; i++)
+                for (int j = 0; j < W[m][i].length; j++) {
+                    vW[m][i][j] = momentum * vW[m][i][j] + dW[m][i][j];
+                    W[m][i][j] -= learningRate * vW[m][i][j];
+                }
+    }
+
+    /** n vectors one after the other: numbers [n·width], or one-hot with only the codes [n]; a part of the array. */
+    record Vectors(double[] numbers, int[] codes, int width, int from, int length) {
+
+        static Vectors of(double[] numbers, int width) {
+            return new Vectors(numbers, null, width, 0, numbers.length / width);
+        }
+
+        static Vectors of(int[] codes, int width) {
+            return new Vectors(null, codes, width, 0, codes.length);
+        }
+
+        boolean isOneHot() { return codes != null; }
+
+        /** Code t. */
+        int code(int t) { return codes[from + t]; }
+
+        /** Number j of vector t. */
+        double number(int t, int j) { return numbers[(from + t) * width + j]; }
+
+        /** A copy of vector t. Shape: [width]. */
+        double[] vector(int t) {
+            return Arrays.copyOfRange(numbers, (from + t) * width, (from + t + 1) * width);
+        }
+
+        /** The vectors from ≤ t < to; the array is shared. */
+        Vectors slice(int from, int to) {
+            return new Vectors(numbers, codes, width, this.from + from, to - from);
+        }
+
+        /** The vectors from ≤ t < to of sequences side by side, as the network takes them. */
+        static Steps steps(List<Vectors> sequences, int from, int to) {
+            int T = to - from, B = sequences.size();
+            double[][][] x = new double[T][B][];
+            int[][] codes = new int[T][B];
+            boolean oneHot = sequences.get(0).isOneHot();
+            for (int t = 0; t < T; t++)
+                for (int b = 0; b < B; b++)
+                    if (oneHot) codes[t][b] = sequences.get(b).code(from + t);
+                    else x[t][b] = sequences.get(b).vector(from + t);
+            return oneHot ? new OneHot(codes) : new Dense(x);
+        }
+    }
+
+    /** What to learn: from the inputs, the targets of their last steps. */
+    record Sequence(Vectors input, Vectors target) {
+
+        /** Of n values in a row, to tell each from those before it. */
+        static Sequence next(Vectors values) {
+            return new Sequence(values.slice(0, values.length() - 1), values.slice(1, values.length()));
+        }
+    }
+
+    // ── 5. Data ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /** The forms of a dataset: sequences with target vectors, with labels, a series, a text, a list of texts. */
+    enum Form {
+        VECTORS("sequences of vectors", "sequences"), CLASSES("labelled sequences", "sequences"),
+        SERIES("a series", "values"), TEXT("a text", "characters"), TEXTS("a list of texts", "texts");
+
+        final String what, unit;
+
+        Form(String what, String unit) {
+            this.what = what;
+            this.unit = unit;
+        }
+    }
+
+    /** A dataset as it was read: sequences in their own units (a series: one) or, for text, strings. */
+    record Dataset(String file, String name, Form form, List<Sequence> sequences, List<String> texts) {
+        boolean isText() { return form == Form.TEXT || form == Form.TEXTS; }
+
+        /** Whether it is one long sequence, to be cut into streams. */
+        boolean isStream() { return form == Form.TEXT || form == Form.SERIES; }
+    }
+
+    /** The built-in dataset, data/toy.json: a constant is added to the first element at each step. */
+    static Dataset toy() {
+        var input = Vectors.of(new double[] {0.1, 0.2, 0.3, 0.2, 0.2, 0.3, 0.3, 0.2, 0.3}, 3);
+        var target = Vectors.of(new double[] {0.4, 0.2, 0.3}, 3);
+        return new Dataset("toy", "toy", Form.VECTORS, List.of(new Sequence(input, target)), List.of());
+    }
+
+    /** The characters a network knows, in code-point order; a boundary mark, where there is one, is the last code. */
+    record Alphabet(int[] codePoints, boolean boundary) {
+
+        static Alphabet of(List<String> texts, boolean boundary) {
+            BitSet seen = new BitSet();
+            for (String text : texts) text.codePoints().forEach(seen::set);
+            return new Alphabet(seen.stream().toArray(), boundary);
+        }
+
+        int size() { return codePoints.length + (boundary ? 1 : 0); }
+
+        /** The codes of a text, between two boundary marks where there are any. `where` is for the error's line. */
+        int[] encode(String text, String where) {
+            int edge = boundary ? 1 : 0, n = text.codePointCount(0, text.length());
+            int[] codes = new int[n + 2 * edge];
+            Arrays.fill(codes, codePoints.length);
+            for (int i = 0, k = edge; i < text.length(); i += Character.charCount(text.codePointAt(i)), k++) {
+                codes[k] = Arrays.binarySearch(codePoints, text.codePointAt(i));
+                if (codes[k] < 0) throw new Failure(2, "%s: the character \"%s\" (U+%04X) is not among the %d that the "
+                    + "network knows", where, Character.toString(text.codePointAt(i)), text.codePointAt(i), codePoints.length);
+            }
+            return codes;
+        }
+
+        String decode(int[] codes) {
+            return Arrays.stream(codes).mapToObj(code -> Character.toString(codePoints[code])).collect(Collectors.joining());
+        }
+
+        /** All characters in a row. */
+        String text() { return new String(codePoints, 0, codePoints.length); }
+
+        /** Where a text starts of which nothing is given: at a line's beginning, else a word's, else anywhere. */
+        String start() {
+            String all = text();
+            return all.contains("\n") ? "\n" : all.contains(" ") ? " " : Character.toString(codePoints[0]);
+        }
+    }
+
+    /** x → (x − mean) / deviation, each column by its own. */
+    record Scaling(double[] mean, double[] deviation) {
+
+        /** The mean and the population standard deviation of each column; a constant column gets the deviation 1. */
+        static Scaling of(Vectors values) {
+            int n = values.length();
+            double[] mean = new double[values.width()], deviation = new double[values.width()];
+            for (int j = 0; j < mean.length; j++) {
+                for (int t = 0; t < n; t++) mean[j] += values.number(t, j);
+                mean[j] /= n;
+                for (int t = 0; t < n; t++) deviation[j] += square(values.number(t, j) - mean[j]);
+                deviation[j] = deviation[j] > 0 ? Math.sqrt(deviation[j] / n) : 1;
+            }
+            return new Scaling(mean, deviation);
+        }
+
+        private static double square(double x) { return x * x; }
+
+        Vectors scale(Vectors values) {
+            double[] scaled = values.numbers().clone();
+            for (int i = 0; i < scaled.length; i++)
+                scaled[i] = (scaled[i] - mean[i % mean.length]) / deviation[i % mean.length];
+            return Vectors.of(scaled, values.width());
+        }
+
+        double[] unscale(double[] y) {
+            double[] own = new double[y.length];
+            for (int j = 0; j < y.length; j++) own[j] = Math.fma(y[j], deviation[j], mean[j]);
+            return own;
+        }
+    }
+
+    /** Reads a dataset: a JSON file in the format of the README, a .txt file, or one of the two from standard input. */
+    static Dataset readDataset(String file) {
+        try (InputStream in = new BufferedInputStream(file.equals("-") ? System.in : Files.newInputStream(Path.of(file)))) {
+            boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
+            if (json) return new DatasetReader(file, in).read();
+            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
+            return text(file, baseName(file), text);
+        } catch (CharacterCodingException e) {
+            throw new Failure(2, "%s: is not UTF-8 text", file);
+        } catch (NoSuchFileException e) {
+            throw new Failure(2, "%s: no such file", file);
+        } catch (IOException e) {
+            throw new Failure(2, "%s: cannot be read: %s", file, reason(e));
+        }
+    }
+
+    static Dataset text(String file, String name, String text) {
+        if (text.codePointCount(0, text.length()) < 2)
+            throw new Failure(2, "%s: has %d characters; a text needs at least 2", file, text.codePointCount(0, text.length()));
+        return new Dataset(file, name, Form.TEXT, List.of(), List.of(text));
+    }
+
+    /** What a dataset without a name is called: its file, without the folder. */
+    static String baseName(String file) {
+        return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+    }
+
+    /** Whether the first byte that is no blank is a {, as in JSON. */
+    static boolean startsWithBrace(InputStream in) throws IOException {
+        in.mark(4096);
+        int c;
+        do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+        in.reset();
+        return c == '{';
+    }
+
+    /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
+    static final JsonFactory JSON = JsonFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION, StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+        .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+        .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+        .build();
+
+    /** Reads the JSON format token by token and says of every mistake where it stands and what would be right. */
+    static final class DatasetReader {
+        private final String file;
+        private final JsonParser in;
+
+        DatasetReader(String file, InputStream in) {
+            this.file = file;
+            this.in = JSON.createParser(ObjectReadContext.empty(), in);
+        }
+
+        Dataset read() {
+            try {
+                return readObject();
+            } catch (StreamReadException e) {
+                throw error(e.getLocation(), "is not valid JSON: %s",
+                    e.getOriginalMessage().replaceAll("\\s*\\n.*|\\s*\\(start marker at .*", ""));
+            }
+        }
+
+        private Dataset readObject() {
+            String name = baseName(file);
+            List<Vectors> inputs = null, targets = null, labels = null;
+            List<String> texts = null;
+            Vectors series = null;
+            boolean list = false;
+            if (in.nextToken() != JsonToken.START_OBJECT) throw error("a dataset is one JSON object: { … }");
+            while (in.nextToken() != JsonToken.END_OBJECT) {
+                String key = in.currentName();
+                TokenStreamLocation at = in.currentTokenLocation();
+                JsonToken value = in.nextToken();
+                switch (key) {
+                    case "name" -> name = string(key);
+                    case "description", "source" -> string(key);
+                    case "inputs" -> inputs = sequences(key);
+                    case "targets" -> targets = sequences(key);
+                    case "labels" -> labels = labels(key);
+                    case "series" -> series = series(key);
+                    case "text" -> {
+                        list = value == JsonToken.START_ARRAY;
+                        texts = list ? strings(key) : List.of(string(key));
+                    }
+                    default -> throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, "
+                        + "or text, and may have name, description, source", key);
+                }
+            }
+            if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
+            int forms = (inputs != null ? 1 : 0) + (series != null ? 1 : 0) + (texts != null ? 1 : 0);
+            if (forms != 1 || inputs != null && (targets == null) == (labels == null)
+                || inputs == null && (targets != null || labels != null))
+                throw new Failure(2, "%s: a dataset has exactly one of: inputs with targets, inputs with labels, series, text",
+                    file);
+            if (series != null) {
+                if (series.length() < 2) throw new Failure(2, "%s: series has %d values; it needs at least 2", file, series.length());
+                return new Dataset(file, name, Form.SERIES, List.of(Sequence.next(series)), List.of());
+            }
+            if (texts != null && !list) return text(file, name, texts.get(0));
+            if (texts != null) return new Dataset(file, name, Form.TEXTS, List.of(), texts);
+            return new Dataset(file, name, labels == null ? Form.VECTORS : Form.CLASSES, pair(inputs, targets, labels), List.of());
+        }
+
+        private List<Sequence> pair(List<Vectors> inputs, List<Vectors> targets, List<Vectors> labels) {
+            List<Vectors> goals = targets != null ? targets : labels;
+            String key = targets != null ? "targets" : "labels";
+            if (inputs.size() != goals.size())
+                throw new Failure(2, "%s: inputs has %d sequences, but %s has %d; each input needs its own",
+                    file, inputs.size(), key, goals.size());
+            var pairs = new ArrayList<Sequence>();
+            for (int n = 0; n < inputs.size(); n++) {
+                if (goals.get(n).length() > inputs.get(n).length())
+                    throw new Failure(2, "%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
+                        file, key, n, goals.get(n).length(), n, inputs.get(n).length());
+                pairs.add(new Sequence(inputs.get(n), goals.get(n)));
+            }
+            return pairs;
+        }
+
+        /** [N][T][width]: every vector of the same width. */
+        private List<Vectors> sequences(String key) {
+            var all = new ArrayList<Vectors>();
+            int width = 0;
+            array(key);
+            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) {
+                var numbers = DoubleStream.builder();
+                int t = 0;
+                array(key, n);
+                for (; in.nextToken() != JsonToken.END_ARRAY; t++) width = vector(numbers, width, key, n, t);
+                if (t == 0) throw error("%s is empty; a sequence needs at least one step", path(key, n));
+                all.add(Vectors.of(numbers.build().toArray(), width));
+            }
+            if (all.isEmpty()) throw error("%s is empty; it needs at least one sequence", key);
+            return all;
+        }
+
+        /** Reads one vector and returns its width, which is to be that of the first one, or 0 where it is the first. */
+        private int vector(DoubleStream.Builder numbers, int width, String key, int... index) {
+            TokenStreamLocation start = in.currentTokenLocation();
+            int i = 0;
+            array(key, index);
+            for (; in.nextToken() != JsonToken.END_ARRAY; i++) numbers.add(number(key, index, i));
+            if (i == 0) throw error(start, "%s is empty; a step needs at least one value", path(key, index));
+            if (width != 0 && i != width)
+                throw error(start, "%s has %d values, but %s has %d; every step needs the same number",
+                    path(key, index), i, path(key, new int[index.length]), width);
+            return i;
+        }
+
+        /** [n] or [n][I]. */
+        private Vectors series(String key) {
+            var numbers = DoubleStream.builder();
+            int width = 0, t = 0;
+            array(key);
+            for (; in.nextToken() != JsonToken.END_ARRAY; t++)
+                if (in.currentToken() == JsonToken.START_ARRAY && (t == 0 || width > 0)) width = vector(numbers, width, key, t);
+                else if (width == 0) numbers.add(number(key, new int[0], t));
+                else throw error("%s is %s, but %s[0] is a list; every step needs the same form", path(key, t), found(), key);
+            return Vectors.of(numbers.build().toArray(), Math.max(1, width));
+        }
+
+        /** [N] or [N][T']. The number of classes is one more than the largest label. */
+        private List<Vectors> labels(String key) {
+            var all = new ArrayList<int[]>();
+            array(key);
+            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) {
+                var codes = IntStream.builder();
+                if (in.currentToken() == JsonToken.START_ARRAY)
+                    for (int t = 0; in.nextToken() != JsonToken.END_ARRAY; t++) codes.add(label(key, n, t));
+                else codes.add(label(key, n));
+                all.add(codes.build().toArray());
+                if (all.get(n).length == 0) throw error("%s is empty; a sequence needs at least one label", path(key, n));
+            }
+            int K = 1 + all.stream().flatMapToInt(IntStream::of).max().orElse(0);
+            return all.stream().map(codes -> Vectors.of(codes, K)).toList();
+        }
+
+        private int label(String key, int... index) {
+            if (in.currentToken() == JsonToken.VALUE_NUMBER_INT && in.getNumberType() == JsonParser.NumberType.INT
+                && in.getIntValue() >= 0) return in.getIntValue();
+            throw error("%s is %s; a label is a whole number from 0 on", path(key, index), found());
+        }
+
+        private double number(String key, int[] index, int last) {
+            double value = in.currentToken().isNumeric() ? in.getDoubleValue() : Double.NaN;
+            if (Double.isFinite(value)) return value;
+            throw error("%s is %s; it must be a finite number", path(key, index) + "[" + last + "]", found());
+        }
+
+        private List<String> strings(String key) {
+            var all = new ArrayList<String>();
+            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) all.add(string(path(key, n)));
+            if (all.isEmpty()) throw error("%s is empty; it needs at least one string", key);
+            return all;
+        }
+
+        private String string(String path) {
+            if (in.currentToken() == JsonToken.VALUE_STRING) return in.getString();
+            throw error("%s is %s; it must be a string", path, found());
+        }
+
+        private void array(String key, int... index) {
+            if (in.currentToken() != JsonToken.START_ARRAY)
+                throw error("%s is %s; it must be a list [ … ]", path(key, index), found());
+        }
+
+        private String found() {
+            return switch (in.currentToken()) {
+                case START_ARRAY -> "a list";
+                case START_OBJECT -> "an object";
+                case VALUE_STRING -> "\"" + abbreviate(in.getString()) + "\"";
+                default -> abbreviate(in.getString());
+            };
+        }
+
+        private static String abbreviate(String s) { return s.length() <= 40 ? s : s.substring(0, 37) + "..."; }
+
+        private static String path(String key, int... index) {
+            return key + Arrays.stream(index).mapToObj(i -> "[" + i + "]").collect(Collectors.joining());
+        }
+
+        private Failure error(String message, Object... args) {
+            return error(in.currentTokenLocation(), message, args);
+        }
+
+        private Failure error(TokenStreamLocation at, String message, Object... args) {
+            return new Failure(2, "%s:%d:%d: %s", file, at.getLineNr(), at.getColumnNr(), message.formatted(args));
+        }
+    }
+
+    /** What went wrong, in one line for the user, and the exit status: 2 the command or the data, 1 the run. */
+    static final class Failure extends RuntimeException {
+        final int status;
+
+        Failure(int status, String message, Object... args) {
+            super(message.formatted(args));
+            this.status = status;
+        }
+    }
+
+    // ── 6. Training ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all that is drawn. */
+    record Settings(double learningRate, double momentum, double clip, int batch, int steps, long seed) {
+        static final Settings DEFAULT = new Settings(0.1, 0, 0, 32, Integer.MAX_VALUE, 42);
+    }
+
+    static Parameters copy(Parameters p) {
+        Parameters q = Parameters.zeros(p.I(), p.H(), p.O());
+        copy(p, q);
+        return q;
+    }
+
+    static void copy(Parameters p, Parameters q) {
+        for (int m = 0; m < 5; m++)
+            for (int i = 0; i < p.matrices()[m].length; i++)
+                System.arraycopy(p.matrices()[m][i], 0, q.matrices()[m][i], 0, p.matrices()[m][i].length);
+    }
+
+    /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row: Wxh, Whh, bh, Why, by. */
+    static Parameters initial(int I, int H, int O, long seed) {
+        Random random = new Random(seed);
+        Parameters p = Parameters.zeros(I, H, O);
+        for (double[][] W : p.matrices())
+            for (double[] w : W)
+                for (int j = 0; j < w.length; j++) w[j] = (2 * random.nextDouble() - 1) / Math.sqrt(H);
+        return p;
+    }
+
+    /** The steps from ≤ t < to of sequences of one length: what one update is made from. */
+    record Window(List<Sequence> sequences, int from, int to) {
+
+        Steps input() {
+            return Vectors.steps(sequences.stream().map(Sequence::input).toList(), from, to);
+        }
+
+        /** The targets of those steps that have one. */
+        Steps target() {
+            Sequence first = sequences.get(0);
+            int unscored = first.input().length() - first.target().length();
+            return Vectors.steps(sequences.stream().map(Sequence::target).toList(),
+                Math.max(0, from - unscored), Math.max(0, to - unscored));
+        }
+    }
+
+    /** Puts sequences of one length together, up to `batch` of them, and cuts each batch into windows of `steps`. */
+    static List<Window> windows(List<Sequence> sequences, int batch, int steps) {
+        var windows = new ArrayList<Window>();
+        var open = new LinkedHashMap<List<Integer>, List<Sequence>>();
+        for (Sequence s : sequences) {
+            var shape = List.of(s.input().length(), s.target().length());
+            var together = open.computeIfAbsent(shape, key -> new ArrayList<>());
+            together.add(s);
+            if (together.size() == batch) cut(open.remove(shape), steps, windows);
+        }
+        for (var rest : open.values()) cut(rest, steps, windows);
+        return windows;
+    }
+
+    static void cut(List<Sequence> batch, int steps, List<Window> windows) {
+        int T = batch.get(0).input().length();
+        for (int from = 0; from < T; from += Math.min(steps, T)) windows.add(new Window(batch, from, Math.min(T - from, steps) + from));
+    }
+
+    /** The order of an epoch: drawn from (seed, epoch) alone, by Fisher and Yates; dataset order for a full batch. */
+    static List<Sequence> order(List<Sequence> sequences, int batch, long seed, int epoch) {
+        if (batch >= sequences.size()) return sequences;
+        var order = new ArrayList<>(sequences);
+        Random random = new Random(seed + epoch * 0x9E3779B97F4A7C15L);
+        for (int i = order.size() - 1; i > 0; i--) Collections.swap(order, i, random.nextInt(i + 1));
+        return order;
+    }
+
+    /** Training, moved on by one update after the other; between two of them its fields are all there is to know. */
+    static final class Training {
+        final Settings settings;
+        final List<Sequence> sequences;
+        final Team team;
+        final Parameters p, d, v;
+        Tape tape;
+        List<Window> windows;
+        int epoch, next;                                // epochs done; the window to come in the one under way
+        double lossSum, loss;                           // of the epoch under way, over its scored steps; of the last one
+        long scored;
+
+        Training(Parameters p, List<Sequence> sequences, Settings settings, Team team) {
+            this.p = p;
+            this.sequences = sequences;
+            this.settings = settings;
+            this.team = team;
+            d = Parameters.zeros(p.I(), p.H(), p.O());
+            v = Parameters.zeros(p.I(), p.H(), p.O());
+            tape = Tape.of(p, 0, 0);
+        }
+
+        /** One SGD step on the next window. True when it was the last of an epoch, whose mean loss then is `loss`. */
+        boolean update() {
+            if (next == 0) windows = windows(order(sequences, settings.batch(), settings.seed(), epoch + 1),
+                settings.batch(), settings.steps());
+            Window window = windows.get(next);
+            Steps x = window.input(), target = window.target();
+            tape = tape.fitting(p, x.T(), x.B());
+            if (window.from() == 0) zero(tape.h()[0], 0, x.B());
+            forward(p, x, tape, team);
+            if (target.T() > 0) {
+                lossSum += loss(x, target, tape, team) * target.T() * x.B();
+                scored += (long) target.T() * x.B();
+                backward(p, x, tape, d, team);
+                if (settings.clip() > 0) clip(d, settings.clip());
+                sgd(p, d, v, settings.learningRate(), settings.momentum());
+            }
+            tape.carry(x);
+            if (++next < windows.size()) return false;
+            loss = lossSum / scored;
+            lossSum = scored = next = 0;
+            epoch++;
+            return true;
+        }
+
+        /** Updates until an epoch is complete; its mean loss. */
+        double epoch() {
+            while (!update()) { }
+            return loss;
+        }
+    }
+
+    /** The mean loss over all scored steps and, for classes, the share of them whose likeliest class is right. */
+    record Score(double loss, double accuracy) { }
+
+    static Score evaluate(Parameters p, List<Sequence> sequences, int batch, int steps, Team team) {
+        Tape tape = Tape.of(p, 0, 0);
+        double lossSum = 0, right = 0;
+        long scored = 0;
+        for (Window window : windows(sequences, batch, steps)) {
+            Steps x = window.input(), target = window.target();
+            tape = tape.fitting(p, x.T(), x.B());
+            if (window.from() == 0) zero(tape.h()[0], 0, x.B());
+            forward(p, x, tape, team);
+            if (target.T() > 0) {
+                lossSum += loss(x, target, tape, team) * target.T() * x.B();
+                scored += (long) target.T() * x.B();
+                if (target instanceof OneHot labels) right += labels.right(x.T(), tape.y());
+            }
+            tape.carry(x);
+        }
+        return new Score(lossSum / scored, right / scored);
+    }
+
+    /** A gradient by BPTT and the same by central differences, (L(w + ε) − L(w − ε)) / 2ε, where they differ most. */
+    record GradientCheck(String name, int checked, double worst) { }
+
+    /**
+     * Compares BPTT with numerical gradients on one window, at up to `most` weights of each parameter, evenly spread.
+     * The error is |a − n| / max(|a| + |n|, 1e-3): the floor is what rounding in the loss, 1e-16/ε, amounts to.
+     */
+    static List<GradientCheck> checkGradients(Parameters p, Window window, int most, Team team) {
+        final double epsilon = 1e-5;
+        Steps x = window.input(), target = window.target();
+        Tape tape = Tape.of(p, x.T(), x.B());
+        Parameters d = Parameters.zeros(p.I(), p.H(), p.O());
+        forward(p, x, tape, team);
+        loss(x, target, tape, team);
+        backward(p, x, tape, d, team);
+        var checks = new ArrayList<GradientCheck>();
+        for (int m = 0; m < 5; m++) {
+            double[][] W = p.matrices()[m], dW = d.matrices()[m];
+            int size = W.length * W[0].length, checked = Math.min(size, most);
+            double worst = 0;
+            for (int n = 0; n < checked; n++) {
+                int k = (int) ((long) n * size / checked), i = k / W[0].length, j = k % W[0].length;
+                double w = W[i][j];
+                W[i][j] = w + epsilon;
+                forward(p, x, tape, team);
+                double above = loss(x, target, tape, team);
+                W[i][j] = w - epsilon;
+                forward(p, x, tape, team);
+                double numerical = (above - loss(x, target, tape, team)) / (2 * epsilon);
+                W[i][j] = w;
+                worst = Math.max(worst, Math.abs(dW[i][j] - numerical) / Math.max(Math.abs(dW[i][j]) + Math.abs(numerical), 1e-3));
+            }
+            checks.add(new GradientCheck(Parameters.NAMES.get(m), checked, worst));
+        }
+        return checks;
+    }
+
+    // ── 7. Generating ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    /** A network that reads on and on, one sequence, its state carried from call to call. */
+    static final class Reading {
+        private final Parameters p;
+        private Tape tape;
+
+        Reading(Parameters p) {
+            this.p = p;
+            tape = Tape.of(p, 1, 1);
+        }
+
+        /** Reads a sequence and returns what the network says after each step. Shape: [T][O]. */
+        double[][] read(Vectors input) {
+            double[][] y = new double[input.length()][];
+            for (int t = 0; t < y.length; t++) y[t] = read(Vectors.steps(List.of(input), t, t + 1));
+            return y;
+        }
+
+        /** Reads one step. Shape: [O]. */
+        double[] read(Steps x) {
+            forward(p, x, tape, ALONE);
+            tape.carry(x);
+            return tape.y()[0][0].clone();
+        }
+    }
+
+    /** What the network says after each step of a sequence, read from h = 0. Shape: [T][O]. */
+    static double[][] outputs(Parameters p, Vectors input) {
+        return new Reading(p).read(input);
+    }
+
+    /** Goes on from a sequence for n steps: the output after its last step is the next input, and so on. [n][O]. */
+    static double[][] generate(Parameters p, Vectors input, int n) {
+        Reading reading = new Reading(p);
+        double[][] y = reading.read(input), generated = new double[n][];
+        double[] last = y[y.length - 1];
+        for (int k = 0; k < n; k++) {
+            if (k > 0) last = reading.read(new Dense(new double[][][] {{last}}));
+            generated[k] = last;
+        }
+        return generated;
+    }
+
+    /** Writes on after a prime until `n` codes are written or the code `end` is drawn, which is not part of it. */
+    static int[] sample(Parameters p, int[] prime, int n, double temperature, int end, Random random) {
+        Reading reading = new Reading(p);
+        double[] y = null;
+        for (int code : prime) y = reading.read(new OneHot(new int[][] {{code}}));
+        int[] written = new int[n];
+        for (int k = 0; k < n; k++) {
+            int code = draw(y, temperature, random);
+            if (code == end) return Arrays.copyOf(written, k);
+            written[k] = code;
+            y = reading.read(new OneHot(new int[][] {{code}}));
+        }
+        return written;
+    }
+
+    /** A class drawn with the probabilities softmax(y / temperature); the likeliest at temperature 0. */
+    static int draw(double[] y, double temperature, Random random) {
+        if (temperature == 0) return likeliest(y);
+        double[] p = softmax(Arrays.stream(y).map(v -> v / temperature).toArray());
+        double u = random.nextDouble();
+        for (int i = 0; i < p.length; i++) if ((u -= p[i]) < 0) return i;
+        return likeliest(y);                            // u was 1 but for rounding
+    }
+
+    // ── 8. Files ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    interface Body { void write(OutputStream out) throws IOException; }
+
+    /** Writes a file beside its place and moves it there whole: a reader sees the old one or the new one, never half. */
+    static void writeWhole(Path file, Body body) {
+        Path part = file.resolveSibling(file.getFileName() + ".part");
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+                body.write(out);
+            }
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new Failure(1, "%s: cannot be written: %s", file, reason(e));
+        }
+    }
+
+    /** What the system said, without the file's name. */
+    static String reason(IOException e) {
+        if (e instanceof NoSuchFileException) return "no such file";
+        if (e instanceof AccessDeniedException) return "permission denied";
+        if (e instanceof FileAlreadyExistsException) return "not a folder";
+        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
+        return String.valueOf(e.getMessage());
+    }
+
+    static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
+        @Override public PrettyPrinter getPrettyPrinter() { return new DefaultPrettyPrinter(); }
+    };
+
+    /** The shortest decimal that reads back as x: Double.toString of JDK 19 on, which older ones do not always give. */
+    static String decimal(double x) {
+        return NumberOutput.toString(x, true);
+    }
+
+    /** loss.csv: a row for every epoch, [loss] or [loss, validation loss]. */
+    static void writeLosses(Path file, List<double[]> losses, boolean validated) {
+        writeWhole(file, out -> {
+            var csv = new StringBuilder(validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n");
+            for (int n = 0; n < losses.size(); n++) {
+                csv.append(n + 1);
+                for (double loss : losses.get(n)) csv.append(',').append(decimal(loss));
+                csv.append('\n');
+            }
+            out.write(csv.toString().getBytes(StandardCharsets.US_ASCII));
+        });
+    }
+
+    /** A network and what else its file says: the vocabulary, the scaling, the epoch, the options. */
+    record Model(Parameters p, Map<String, String> metadata) {
+
+        /** The alphabet it was trained on, or null where it knows no text. */
+        Alphabet alphabet() {
+            String vocabulary = metadata.get("vocabulary");
+            return vocabulary == null ? null
+                : new Alphabet(vocabulary.codePoints().toArray(), metadata.containsKey("boundary"));
+        }
+
+        /** The units of the series it was trained on, or null. */
+        Scaling scaling() {
+            return metadata.containsKey("mean") ? new Scaling(numbers("mean"), numbers("deviation")) : null;
+        }
+
+        private double[] numbers(String key) {
+            return Arrays.stream(metadata.get(key).split(" ")).mapToDouble(Double::parseDouble).toArray();
+        }
+    }
+
+    /** The tensors of a model file under PyTorch's names and in its shapes, the transposes of ours. */
+    static Map<String, double[][]> tensors(Parameters p) {
+        var tensors = new LinkedHashMap<String, double[][]>();
+        tensors.put("rnn.weight_ih_l0", transposed(p.Wxh()));
+        tensors.put("rnn.weight_hh_l0", transposed(p.Whh()));
+        tensors.put("rnn.bias_ih_l0", new double[][] {p.bh()});
+        tensors.put("rnn.bias_hh_l0", new double[1][p.H()]);
+        tensors.put("fc.weight", transposed(p.Why()));
+        tensors.put("fc.bias", new double[][] {p.by()});
+        return tensors;
+    }
+
+    static double[][] transposed(double[][] A) {
+        double[][] AT = new double[A[0].length][A.length];
+        transpose(A, AT);
+        return AT;
+    }
+
+    /** model.safetensors: the length of a JSON header in 8 bytes, the header, the numbers, all little-endian. */
+    static void writeModel(Path file, Model model) {
+        var tensors = tensors(model.p());
+        var header = new StringWriter();
+        long offset = 0;
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), header)) {
+            json.writeStartObject();
+            json.writeName("__metadata__").writeStartObject();
+            model.metadata().forEach(json::writeStringProperty);
+            json.writeEndObject();
+            for (var tensor : tensors.entrySet()) {
+                double[][] W = tensor.getValue();
+                int[] shape = tensor.getKey().contains("bias") ? new int[] {W[0].length} : new int[] {W.length, W[0].length};
+                json.writeName(tensor.getKey()).writeStartObject();
+                json.writeStringProperty("dtype", "F64");
+                json.writeName("shape").writeArray(shape, 0, shape.length);
+                json.writeName("data_offsets").writeArray(new long[] {offset, offset += 8L * W.length * W[0].length}, 0, 2);
+                json.writeEndObject();
+            }
+            json.writeEndObject();
+        }
+        byte[] head = header.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] padded = Arrays.copyOf(head, (head.length + 7) / 8 * 8);
+        Arrays.fill(padded, head.length, padded.length, (byte) ' ');
+        writeWhole(file, out -> {
+            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).array());
+            out.write(padded);
+            for (double[][] W : tensors.values())
+                for (double[] row : W) {
+                    ByteBuffer bytes = ByteBuffer.allocate(8 * row.length).order(ByteOrder.LITTLE_ENDIAN);
+                    bytes.asDoubleBuffer().put(row);
+                    out.write(bytes.array());
+                }
+        });
+    }
+
+    /** A tensor as the header of a safetensors file describes it. */
+    record Tensor(String type, List<Integer> shape, List<Long> offsets) { }
+
+    /** Reads a model: ours, or any safetensors file with the same tensors, F64 or F32, in any order. */
+    static Model readModel(Path file) {
+        byte[] bytes;
+        try {
+            bytes = Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw new Failure(2, "%s: cannot be read: %s", file, reason(e));
+        }
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        long header = bytes.length < 8 ? -1 : in.getLong();
+        if (header < 2 || header > bytes.length - 8)
+            throw new Failure(2, "%s: is not a safetensors file: it has %d bytes, but its header would have %d", file, bytes.length, header);
+        var metadata = new LinkedHashMap<String, String>();
+        var tensors = new TreeMap<String, Tensor>();
+        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) header)) {
+            readHeader(json, metadata, tensors);
+        } catch (JacksonException | IllegalArgumentException e) {
+            throw new Failure(2, "%s: is not a safetensors file: its header is broken", file);
+        }
+        ByteBuffer data = in.position(8 + (int) header).slice().order(ByteOrder.LITTLE_ENDIAN);
+        return new Model(parameters(file, tensors, data), metadata);
+    }
+
+    /** {"__metadata__": {…}, "name": {"dtype": "F64", "shape": [2,3], "data_offsets": [0,48]}, …} */
+    static void readHeader(JsonParser json, Map<String, String> metadata, Map<String, Tensor> tensors) {
+        require(json.nextToken() == JsonToken.START_OBJECT);
+        for (String name; (name = json.nextName()) != null; ) {
+            require(json.nextToken() == JsonToken.START_OBJECT);
+            if (name.equals("__metadata__")) {
+                for (String key; (key = json.nextName()) != null; ) metadata.put(key, json.nextStringValue());
+                require(!metadata.containsValue(null));
+                continue;
+            }
+            String type = null;
+            List<Long> shape = null, offsets = null;
+            for (String key; (key = json.nextName()) != null; )
+                switch (key) {
+                    case "dtype" -> type = json.nextStringValue();
+                    case "shape" -> shape = longs(json);
+                    case "data_offsets" -> offsets = longs(json);
+                    default -> throw new IllegalArgumentException();
+                }
+            require(type != null && shape != null && offsets != null && offsets.size() == 2);
+            tensors.put(name, new Tensor(type, shape.stream().map(Math::toIntExact).toList(), offsets));
+        }
+        require(json.currentToken() == JsonToken.END_OBJECT);
+    }
+
+    static List<Long> longs(JsonParser json) {
+        var all = new ArrayList<Long>();
+        require(json.nextToken() == JsonToken.START_ARRAY);
+        while (json.nextToken() != JsonToken.END_ARRAY) {
+            require(json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getLongValue() >= 0 && json.getLongValue() < 1L << 31);
+            all.add(json.getLongValue());
+        }
+        return all;
+    }
+
+    static void require(boolean right) {
+        if (!right) throw new IllegalArgumentException();
+    }
+
+    /** The parameters in a file's tensors, whose sizes follow from weight_ih [H,I] and fc.weight [O,H]. */
+    static Parameters parameters(Path file, Map<String, Tensor> tensors, ByteBuffer data) {
+        if (!tensors.keySet().equals(TENSORS))
+            throw new Failure(2, "%s: has the tensors %s; a network of this kind has %s", file, tensors.keySet(), TENSORS);
+        long end = 0;
+        for (Tensor tensor : tensors.values().stream().sorted(Comparator.comparing(t -> t.offsets().get(0))).toList()) {
+            if (tensor.offsets().get(0) != end) throw new Failure(2, "%s: its tensors overlap or leave gaps", file);
+            end = tensor.offsets().get(1);
+        }
+        if (end != data.limit())
+            throw new Failure(2, "%s: its tensors take %d bytes, but %d follow its header", file, end, data.limit());
+        List<Integer> ih = tensors.get("rnn.weight_ih_l0").shape(), fc = tensors.get("fc.weight").shape();
+        int H = ih.isEmpty() ? 0 : ih.get(0), I = ih.size() < 2 ? 0 : ih.get(1), O = fc.isEmpty() ? 0 : fc.get(0);
+        double[] bh = read(file, tensors, data, "rnn.bias_ih_l0", H)[0];
+        addRow(1, read(file, tensors, data, "rnn.bias_hh_l0", H)[0], bh);
+        return new Parameters(transposed(read(file, tensors, data, "rnn.weight_ih_l0", H, I)),
+            transposed(read(file, tensors, data, "rnn.weight_hh_l0", H, H)), bh,
+            transposed(read(file, tensors, data, "fc.weight", O, H)), read(file, tensors, data, "fc.bias", O)[0]);
+    }
+
+    static final Set<String> TENSORS = new TreeSet<>(List.of("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0",
+        "rnn.bias_hh_l0", "fc.weight", "fc.bias"));
+
+    /** A tensor's numbers, [n,m], or a vector's as one row. */
+    static double[][] read(Path file, Map<String, Tensor> tensors, ByteBuffer data, String name, Integer... shape) {
+        Tensor tensor = tensors.get(name);
+        if (!tensor.shape().equals(List.of(shape)) || tensor.shape().contains(0))
+            throw new Failure(2, "%s: %s has the shape %s, but %s would fit the others", file, name, tensor.shape(), List.of(shape));
+        int bytes = switch (tensor.type()) {
+            case "F64" -> 8;
+            case "F32" -> 4;
+            default -> throw new Failure(2, "%s: %s is of the type %s; F64 or F32 can be read", file, name, tensor.type());
+        };
+        int m = shape[shape.length - 1], n = shape.length == 1 ? 1 : shape[0];
+        long begin = tensor.offsets().get(0), end = tensor.offsets().get(1);
+        if (end - begin != (long) bytes * n * m)
+            throw new Failure(2, "%s: %s takes %d bytes, but its shape %s of %s needs %d", file, name, end - begin,
+                tensor.shape(), tensor.type(), (long) bytes * n * m);
+        double[][] W = new double[n][m];
+        for (int i = 0; i < n; i++)
+            for (int j = 0; j < m; j++) {
+                int at = (int) begin + (i * m + j) * bytes;
+                W[i][j] = bytes == 8 ? data.getDouble(at) : data.getFloat(at);
+                if (!Double.isFinite(W[i][j])) throw new Failure(2, "%s: %s holds %s; weights must be finite", file, name, W[i][j]);
+            }
+        return W;
+    }
+
+    // ── 9. Command line ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpAutoWidth = true,
+        description = "Trains a vanilla recurrent network on sequences, a series or a text, and lets it go on from there.",
+        footer = "Writes loss.csv, outputs.json and model.safetensors. Status: 0 done, 1 failed, 2 wrong input, 130 Ctrl-C.")
+    static final class Options {
+        @Option(names = {"-d", "--data"}, paramLabel = "FILE", description = "dataset: JSON, .txt, or - (default: a toy)")
+        String data;
+        @Option(names = "--validate", paramLabel = "N[%]", converter = ToHoldOut.class, description = "hold out the last N sequences, values or characters")
+        HoldOut validate = new HoldOut(0, false);
+        @Option(names = "--hidden", paramLabel = "N", converter = ToCount.class, description = "hidden units (16)")
+        Integer hidden;
+        @Option(names = {"-e", "--epochs"}, paramLabel = "N", converter = ToCountFrom0.class, description = "epochs to train (100)")
+        int epochs = 100;
+        @Option(names = {"--learning-rate", "--lr"}, paramLabel = "R", converter = ToPositive.class, description = "learning rate (0.1)")
+        double learningRate = 0.1;
+        @Option(names = "--momentum", paramLabel = "R", converter = ToRealFrom0.class, description = "momentum of SGD (0)")
+        double momentum;
+        @Option(names = "--clip", paramLabel = "R", converter = ToRealFrom0.class, description = "largest norm of the gradient (0: any)")
+        double clip;
+        @Option(names = "--batch", paramLabel = "N", converter = ToCount.class, description = "sequences in an update (32); streams of a series, text (1)")
+        Integer batch;
+        @Option(names = "--steps", paramLabel = "N", converter = ToCount.class, description = "window of truncated BPTT, for a series or text (25)")
+        int steps = 25;
+        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class, description = "seed of all that is drawn (42)")
+        long seed = 42;
+        @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
+        Path out = Path.of("rnn-out");
+        @Option(names = "--load", paramLabel = "FILE", description = "start from the weights in a model.safetensors")
+        Path load;
+        @Option(names = "--log-every", paramLabel = "N", converter = ToCount.class, description = "epochs from one printed loss to the next (10)")
+        int logEvery = 10;
+        @Option(names = "--generate", paramLabel = "N", converter = ToCountFrom0.class, description = "steps to generate (the input's length; text 200)")
+        Integer generate;
+        @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
+        String prime;
+        @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class, description = "of text sampling (1.0; 0: the likeliest)")
+        double temperature = 1;
+        @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
+        boolean checkGradients;
+        @Option(names = {"-q", "--quiet"}, description = "print errors only")
+        boolean quiet;
+        @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+        boolean help;
+        @Option(names = {"-V", "--version"}, versionHelp = true, description = "show the version")
+        boolean version;
+    }
+
+    /** N of them, or N %. */
+    record HoldOut(double amount, boolean percent) {
+        int of(int n) { return percent ? (int) (n * amount / 100) : (int) amount; }
+    }
+
+    static final class ToCount implements ITypeConverter<Integer> {
+        public Integer convert(String s) { return (int) whole(s, 1, Integer.MAX_VALUE, "a whole number from 1 on"); }
+    }
+
+    static final class ToCountFrom0 implements ITypeConverter<Integer> {
+        public Integer convert(String s) { return (int) whole(s, 0, Integer.MAX_VALUE, "a whole number from 0 on"); }
+    }
+
+    static final class ToLong implements ITypeConverter<Long> {
+        public Long convert(String s) { return whole(s, Long.MIN_VALUE, Long.MAX_VALUE, "a whole number"); }
+    }
+
+    static final class ToPositive implements ITypeConverter<Double> {
+        public Double convert(String s) { return real(s, Double.MIN_VALUE, "a positive number"); }
+    }
+
+    static final class ToRealFrom0 implements ITypeConverter<Double> {
+        public Double convert(String s) { return real(s, 0, "a number from 0 on"); }
+    }
+
+    static final class ToHoldOut implements ITypeConverter<HoldOut> {
+        public HoldOut convert(String s) {
+            String right = "a whole number, or a percentage like 10%";
+            if (!s.endsWith("%")) return new HoldOut(whole(s, 1, Integer.MAX_VALUE, right), false);
+            double percent = real(s.substring(0, s.length() - 1), Double.MIN_VALUE, right);
+            if (percent >= 100) throw new TypeConversionException(right);
+            return new HoldOut(percent, true);
+        }
+    }
+
+    static long whole(String s, long min, long max, String right) {
+        try {
+            long value = Long.parseLong(s);
+            if (value >= min && value <= max) return value;
+        } catch (NumberFormatException e) { /* said below */ }
+        throw new TypeConversionException(right);
+    }
+
+    static double real(String s, double min, String right) {
+        try {
+            double value = Double.parseDouble(s);
+            if (value >= min && value < Double.POSITIVE_INFINITY) return value;
+        } catch (NumberFormatException e) { /* said below */ }
+        throw new TypeConversionException(right);
+    }
+
+    /** A dataset made ready for the network: what to learn, what is held out, and how to read what the network says. */
+    record Task(Dataset dataset, List<Sequence> training, List<Sequence> heldOut, Vectors whole,
+                Alphabet alphabet, Scaling scaling, int batch, int steps) {
+
+        static Task of(Dataset dataset, Options options, Model loaded) {
+            int batch = Objects.requireNonNullElse(options.batch, dataset.isStream() ? 1 : 32);
+            Alphabet alphabet = null;
+            Scaling scaling = null;
+            List<Sequence> all = dataset.sequences();
+            Vectors whole = null;
+            if (dataset.isText()) {
+                alphabet = loaded != null ? loaded.alphabet() : Alphabet.of(dataset.texts(), dataset.form() == Form.TEXTS);
+                if (alphabet == null || alphabet.boundary() != (dataset.form() == Form.TEXTS))
+                    throw new Failure(2, "%s: was not trained on %s", options.load, dataset.form().what);
+                var codes = new ArrayList<Vectors>();
+                for (String text : dataset.texts()) codes.add(Vectors.of(alphabet.encode(text, dataset.file()), alphabet.size()));
+                if (dataset.isStream()) whole = codes.get(0);
+                else all = codes.stream().map(Sequence::next).toList();
+            }
+            if (dataset.form() == Form.SERIES) {
+                Sequence own = all.get(0);
+                whole = new Vectors(own.input().numbers(), null, own.input().width(), 0, own.input().length() + 1);
+            }
+            int n = whole != null ? whole.length() : all.size(), held = options.validate.of(n);
+            if (held >= n) throw new Failure(2, "--validate %d leaves nothing to train on (%s in %s: %d)",
+                held, dataset.form().unit, dataset.name(), n);
+            if (whole == null) return new Task(dataset, all.subList(0, n - held), all.subList(n - held, n), null,
+                alphabet, null, batch, Integer.MAX_VALUE);
+            int length = (n - held) / batch;
+            if (length < 2) throw new Failure(2, "--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
+                batch, n - held, dataset.form().unit, length);
+            if (dataset.form() == Form.SERIES) {
+                scaling = loaded != null && loaded.scaling() != null ? loaded.scaling() : Scaling.of(whole.slice(0, n - held));
+                if (scaling.mean().length != whole.width()) throw new Failure(2, "%s: is scaled for %d columns, but %s has %d",
+                    options.load, scaling.mean().length, dataset.name(), whole.width());
+                whole = scaling.scale(whole);
+            }
+            var streams = new ArrayList<Sequence>();
+            for (int b = 0; b < batch; b++) streams.add(Sequence.next(whole.slice(b * length, (b + 1) * length)));
+            var rest = held == 0 ? List.<Sequence>of() : List.of(new Sequence(
+                whole.slice((batch - 1) * length, n - 1), whole.slice(n - held, n)));
+            return new Task(dataset, streams, rest, whole, alphabet, scaling, batch, options.steps);
+        }
+
+        int I() { return training.get(0).input().width(); }
+        int O() { return training.get(0).target().width(); }
+    }
+
+    public static void main(String... args) {
+        System.exit(run(args));
+    }
+
+    /** Does what the command line says and returns the exit status. */
+    static int run(String... args) {
+        Options options = new Options();
+        CommandLine command = new CommandLine(options).setOverwrittenOptionsAllowed(true);
+        try {
+            command.parseArgs(args);
+            if (options.help) command.usage(System.out);
+            else if (options.version) command.printVersionHelp(System.out);
+            else return work(options);
+            return 0;
+        } catch (ParameterException e) {
+            return fail(new Failure(2, "%s", explain(e)));
+        } catch (Failure e) {
+            return fail(e);
+        }
+    }
+
+    static int fail(Failure e) {
+        System.err.println("rnn: " + e.getMessage());
+        if (Boolean.getBoolean("rnn.debug")) e.printStackTrace();
+        return e.status;
+    }
+
+    /** What is wrong with the command line, where, and what would be right. */
+    static String explain(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
+            if (!word.startsWith("-")) return "unexpected argument \"%s\"; a dataset is given with --data FILE".formatted(word);
+            return "unknown option %s; %s".formatted(word, like.isEmpty() ? "--help lists them" : "did you mean " + like + "?");
+        }
+        var spec = e instanceof MissingParameterException missing ? missing.getMissing().get(0) : e.getArgSpec();
+        if (!(spec instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
+        if (e instanceof MissingParameterException) return "%s needs a value, %s".formatted(option.longestName(), option.paramLabel());
+        String right = e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2);
+        return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
+    }
+
+    static int work(Options options) {
+        Model loaded = options.load == null ? null : readModel(options.load);
+        if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
+        Task task = Task.of(options.data == null ? toy() : readDataset(options.data), options, loaded);
+        if (options.prime != null && !task.dataset().isText()) throw new Failure(2, "--prime goes with text, but %s is %s",
+            task.dataset().name(), task.dataset().form().what);
+        Parameters p = loaded != null ? fitting(loaded, task, options)
+            : initial(task.I(), Objects.requireNonNullElse(options.hidden, 16), task.O(), options.seed);
+        if (options.checkGradients) return printGradientCheck(p, task);
+        return new Run(options, task, p).train();
+    }
+
+    /** The loaded network, if the dataset and --hidden fit it. */
+    static Parameters fitting(Model loaded, Task task, Options options) {
+        Parameters p = loaded.p();
+        boolean labels = task.dataset().form() == Form.CLASSES;
+        if (options.hidden != null && options.hidden != p.H())
+            throw new Failure(2, "--hidden %d does not fit %s: rnn.weight_hh_l0 is of %d hidden units", options.hidden, options.load, p.H());
+        if (task.I() != p.I())
+            throw new Failure(2, "%s does not fit %s: rnn.weight_ih_l0 takes %d inputs, but its steps have %d",
+                task.dataset().file(), options.load, p.I(), task.I());
+        if (labels ? task.O() > p.O() : task.O() != p.O())
+            throw new Failure(2, "%s does not fit %s: fc.weight gives %d outputs, but its targets have %d",
+                task.dataset().file(), options.load, p.O(), task.O());
+        return p;
+    }
+
+    /** Text from a model alone, without a dataset. */
+    static int writeOnly(Options options, Model loaded) {
+        if (options.epochs > 0) throw new Failure(2, "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
+        if (loaded.alphabet().size() != loaded.p().I() || loaded.p().I() != loaded.p().O())
+            throw new Failure(2, "%s: its vocabulary has %d characters, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
+                options.load, loaded.alphabet().size(), loaded.p().I(), loaded.p().O());
+        System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
+        return 0;
+    }
+
+    /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
+    static int printGradientCheck(Parameters p, Task task) {
+        Window window = windows(task.training(), task.batch(), task.steps()).get(0);
+        double worst = 0;
+        for (GradientCheck check : checkGradients(p, window, 1000, ALONE)) {
+            System.out.printf(Locale.ROOT, "d%-4s %4d weights  largest relative error %.1e%n", check.name(), check.checked(), check.worst());
+            worst = Math.max(worst, check.worst());
+        }
+        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient." : "BPTT and the numerical gradient differ.");
+        return worst < 1e-7 ? 0 : 1;
+    }
+
+    /** One training run: what it prints and the files it keeps up to date. */
+    static final class Run {
+        private final Options options;
+        private final Task task;
+        private final Parameters p;
+        private final Training training;
+        private final List<double[]> losses = new ArrayList<>();
+
+        Run(Options options, Task task, Parameters p) {
+            this.options = options;
+            this.task = task;
+            this.p = p;
+            training = new Training(p, task.training(), new Settings(options.learningRate, options.momentum, options.clip,
+                task.batch(), task.steps(), options.seed), ALONE);
+        }
+
+        int train() {
+            Parameters before = copy(p);
+            long saved = System.nanoTime();
+            while (training.epoch < options.epochs) {
+                boolean whole = training.update();
+                if (whole ? !isFinite() : !Double.isFinite(training.lossSum)) return diverged(before);
+                if (!whole) continue;
+                losses.add(task.heldOut().isEmpty() ? new double[] {training.loss} : new double[] {training.loss, score(task.heldOut()).loss()});
+                copy(p, before);
+                if (!options.quiet && (training.epoch % options.logEvery == 0 || training.epoch == options.epochs)) printLosses();
+                if (System.nanoTime() - saved < 5e9) continue;
+                save(p, training.epoch);
+                saved = System.nanoTime();
+            }
+            save(p, training.epoch);
+            finish();
+            return 0;
+        }
+
+        private boolean isFinite() {
+            for (double[][] W : p.matrices()) for (double[] row : W) for (double w : row) if (!Double.isFinite(w)) return false;
+            return Double.isFinite(training.loss);
+        }
+
+        private int diverged(Parameters before) {
+            int epoch = losses.size();
+            save(before, epoch);
+            throw new Failure(1, "the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
+                + "(weights of epoch %d are in %s)", epoch + 1, epoch, options.out.resolve("model.safetensors"));
+        }
+
+        private Score score(List<Sequence> sequences) {
+            return evaluate(p, sequences, task.batch(), task.steps(), ALONE);
+        }
+
+        private void printLosses() {
+            double[] last = losses.get(losses.size() - 1);
+            System.out.printf(Locale.ROOT, "epoch %d loss %.6g", training.epoch, last[0]);
+            System.out.printf(Locale.ROOT, last.length == 1 ? "%n" : " validation_loss %.6g%n", last[last.length - 1]);
+        }
+
+        private void save(Parameters p, int epoch) {
+            writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
+            writeModel(options.out.resolve("model.safetensors"), new Model(p, metadata(epoch)));
+        }
+
+        private Map<String, String> metadata(int epoch) {
+            var metadata = new LinkedHashMap<String, String>();
+            metadata.put("format", "pt");
+            metadata.put("name", task.dataset().name());
+            metadata.put("form", task.dataset().form().what);
+            metadata.put("epoch", "" + epoch);
+            metadata.put("options", "--hidden %d --learning-rate %s --momentum %s --clip %s --batch %d --steps %d --seed %d".formatted(p.H(),
+                decimal(options.learningRate), decimal(options.momentum), decimal(options.clip), task.batch(), options.steps, options.seed));
+            if (task.alphabet() != null) metadata.put("vocabulary", task.alphabet().text());
+            if (task.alphabet() != null && task.alphabet().boundary()) metadata.put("boundary", "the last code");
+            if (task.scaling() != null) metadata.put("mean", decimals(task.scaling().mean()));
+            if (task.scaling() != null) metadata.put("deviation", decimals(task.scaling().deviation()));
+            return metadata;
+        }
+
+        private static String decimals(double[] numbers) {
+            return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(" "));
+        }
+
+        /** After training: how good the network is, what it says, and outputs.json. */
+        private void finish() {
+            Score trained = score(task.training()), heldOut = task.heldOut().isEmpty() ? null : score(task.heldOut());
+            if (!options.quiet) {
+                System.out.println("training" + describe(trained));
+                if (heldOut != null) System.out.println("held out" + describe(heldOut));
+            }
+            Text text = task.alphabet() == null ? null : Text.of(p, task.alphabet(), options, known());
+            writeWhole(options.out.resolve("outputs.json"), out -> {
+                try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
+                    json.writeStartObject();
+                    json.writeStringProperty("name", task.dataset().name());
+                    json.writeNumberProperty("seed", options.seed);
+                    json.writeNumberProperty("epochs", options.epochs);
+                    json.writeNumberProperty("loss", trained.loss());
+                    if (heldOut != null) json.writeNumberProperty("validation_loss", heldOut.loss());
+                    if (text != null) text.write(json);
+                    else {
+                        json.writeName("sequences").writeStartArray();
+                        for (int n = 0; n < task.dataset().sequences().size(); n++) writeSequence(json, n);
+                        json.writeEndArray();
+                    }
+                    json.writeEndObject();
+                }
+                out.write('\n');
+            });
+            if (options.quiet) return;
+            if (text != null) System.out.println(text);
+            else printFirst();
+            System.out.printf("%s: loss.csv, outputs.json, model.safetensors%n", options.out);
+        }
+
+        private String describe(Score score) {
+            return String.format(Locale.ROOT, " loss %.6g", score.loss()) + switch (task.dataset().form()) {
+                case TEXT, TEXTS -> String.format(Locale.ROOT, "  perplexity %.3f", StrictMath.exp(score.loss()));
+                case CLASSES -> String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * score.accuracy());
+                case SERIES -> task.scaling().mean().length > 1 ? "" : String.format(Locale.ROOT,
+                    "  root mean squared error %.4g", Math.sqrt(score.loss()) * task.scaling().deviation()[0]);
+                case VECTORS -> "";
+            };
+        }
+
+        private Set<String> known() {
+            return new HashSet<>(task.dataset().texts().subList(0, task.whole() != null ? 0 : task.training().size()));
+        }
+
+        /** What the network says about a sequence: its outputs at the scored steps, and how it goes on. */
+        private record Answer(double[][] output, double[][] generated) { }
+
+        private Answer answer(int n) {
+            Sequence own = task.dataset().sequences().get(n);
+            Vectors read = task.whole() != null ? task.whole() : own.input(), input = read.slice(0, own.input().length());
+            double[][] y = outputs(p, input), output = Arrays.copyOfRange(y, y.length - own.target().length(), y.length);
+            boolean goesOn = p.I() == p.O() && !own.target().isOneHot();
+            double[][] generated = !goesOn ? null
+                : generate(p, read, Objects.requireNonNullElse(options.generate, input.length()));
+            return new Answer(inOwnUnits(output), goesOn ? inOwnUnits(generated) : null);
+        }
+
+        private double[][] inOwnUnits(double[][] y) {
+            return task.scaling() == null ? y : Arrays.stream(y).map(task.scaling()::unscale).toArray(double[][]::new);
+        }
+
+        private void writeSequence(JsonGenerator json, int n) {
+            Sequence own = task.dataset().sequences().get(n);
+            Answer answer = answer(n);
+            json.writeStartObject();
+            if (task.whole() == null && n >= task.training().size()) json.writeBooleanProperty("held_out", true);
+            if (task.whole() != null && !task.heldOut().isEmpty())
+                json.writeNumberProperty("held_out", task.heldOut().get(0).target().length());
+            writeVectors(json, "input", own.input());
+            writeVectors(json, "target", own.target());
+            writeRows(json, "output", answer.output());
+            if (own.target().isOneHot()) {
+                int[] labels = Arrays.stream(answer.output()).mapToInt(y -> likeliest(y)).toArray();
+                json.writeName("predicted").writeArray(labels, 0, labels.length);
+            }
+            if (answer.generated() != null) writeRows(json, "generated", answer.generated());
+            json.writeEndObject();
+        }
+
+        private void writeVectors(JsonGenerator json, String key, Vectors vectors) {
+            if (vectors.isOneHot()) json.writeName(key).writeArray(vectors.codes(), vectors.from(), vectors.length());
+            else writeRows(json, key, IntStream.range(0, vectors.length()).mapToObj(vectors::vector).toArray(double[][]::new));
+        }
+
+        private void writeRows(JsonGenerator json, String key, double[][] rows) {
+            json.writeName(key).writeStartArray();
+            for (double[] row : rows)
+                if (task.scaling() != null && row.length == 1) json.writeNumber(row[0]);
+                else json.writeArray(row, 0, row.length);
+            json.writeEndArray();
+        }
+
+        /** The first sequence: its last targets beside what the network says, and how it goes on. */
+        private void printFirst() {
+            Sequence own = task.dataset().sequences().get(0);
+            Answer answer = answer(0);
+            int scored = own.target().length(), more = answer.generated() == null ? 0 : answer.generated().length - 1;
+            System.out.printf("%-8s  %-32s  %s%n", "step", "target", answer.generated() == null ? "output" : "generated");
+            for (int t = Math.max(0, scored - 10); t < scored + Math.min(more, 10); t++)
+                System.out.printf("%-8d  %-32s  %s%n", own.input().length() - scored + t + 2,
+                    t >= scored ? "" : own.target().isOneHot() ? own.target().code(t) : numbers(own.target().vector(t)),
+                    t >= scored ? numbers(answer.generated()[t - scored + 1])
+                        : own.target().isOneHot() ? likeliest(answer.output()[t]) : numbers(answer.output()[t]));
+        }
+
+        private static String numbers(double[] vector) {
+            return Arrays.stream(vector).mapToObj(v -> String.format(Locale.ROOT, "%.4g", v)).collect(Collectors.joining(" "));
+        }
+    }
+
+    /** Text the network wrote: after the prime, or, with a boundary mark, whole strings that begin with it. */
+    record Text(String prime, List<String> written, Set<String> known, boolean strings) {
+
+        static Text of(Parameters p, Alphabet alphabet, Options options, Set<String> known) {
+            Random random = new Random(options.seed);
+            int n = Objects.requireNonNullElse(options.generate, 200), end = alphabet.boundary() ? alphabet.codePoints().length : -1;
+            String prime = options.prime != null && !options.prime.isEmpty() || alphabet.boundary()
+                ? Objects.requireNonNullElse(options.prime, "") : alphabet.start();
+            int[] codes = alphabet.encode(prime, "--prime");
+            if (alphabet.boundary()) codes = Arrays.copyOf(codes, codes.length - 1);
+            var written = new ArrayList<String>();
+            for (int left = n; left > 0; ) {
+                int[] text = sample(p, codes, left, options.temperature, end, random);
+                boolean cut = alphabet.boundary() && text.length == left && !written.isEmpty();
+                if (!cut) written.add((alphabet.boundary() ? prime : "") + alphabet.decode(text));
+                left -= Math.max(1, text.length);
+            }
+            return new Text(prime, written, known, alphabet.boundary());
+        }
+
+        void write(JsonGenerator json) {
+            json.writeStringProperty("prime", prime);
+            json.writeName("generated");
+            if (!strings) {
+                json.writeString(String.join("", written));
+                return;
+            }
+            json.writeStartArray();
+            for (String text : written) json.writeString(text);
+            json.writeEndArray();
+            json.writeName("known").writeStartArray();
+            for (String text : written) if (known.contains(text)) json.writeString(text);
+            json.writeEndArray();
+        }
+
+        @Override public String toString() {
+            if (!strings) return prime + String.join("", written);
+            return written.stream().map(text -> known.contains(text) ? text + "  (in the training data)" : text)
+                .collect(Collectors.joining("\n"));
+        }
+    }
+}
