@@ -2,6 +2,7 @@
 //JAVA 17+
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7
+//JAVAC_OPTIONS -XDignore.symbol.file
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -25,15 +26,19 @@
 // the same seed, data and options give the same bits on every machine.
 
 import java.io.*;
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.channels.*;
 import java.nio.file.*;
+import java.security.*;
 import java.util.*;
 import java.util.stream.*;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
+import sun.misc.Signal;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.io.NumberOutput;
@@ -217,7 +222,7 @@ class rnn {
         for (int i = from; i < to; i++) Arrays.fill(A[i], 0);
     }
 
-    /** The rows of the first n steps, one below the other: [T][B] rows become [n·B]. The rows are shared, not copied. */
+    /** The rows of n steps, one step below the other: [T][B] rows become [n·B]. They are shared, not copied. */
     static double[][] rows(double[][][] steps, int from, int n, int B) {
         double[][] rows = new double[n * B][];
         for (int t = 0; t < n; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
@@ -257,7 +262,7 @@ class rnn {
     /** Runs the network over x from the state h[0] on, and leaves h and y on the tape. */
     static void forward(Parameters p, Steps x, Tape tape, Team team) {
         double[][][] h = tape.h(), y = tape.y();
-        team.split(x.B(), x.T() * p.H() * (long) p.H(), (from, to) -> {
+        team.split(x.B(), (long) x.T() * p.H() * p.H(), (from, to) -> {
             for (int t = 0; t < x.T(); t++) {
                 // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
                 zero(h[t + 1], from, to);
@@ -278,7 +283,7 @@ class rnn {
         double[][][] h = tape.h(), dy = tape.dy(), da = tape.da(), dh = tape.dh();
         transpose(p.Whh(), tape.WhhT());
         transpose(p.Why(), tape.WhyT());
-        team.split(B, T * H * (long) H, (from, to) -> {
+        team.split(B, (long) T * H * H, (from, to) -> {
             zero(dh[T], from, to);
             for (int t = T - 1; t >= 0; t--) {
                 // y[t] = h[t]·Why + by
@@ -292,8 +297,8 @@ class rnn {
         });
         double[][] hPrev = rows(h, 0, T, B), hNext = rows(h, 1, T, B), das = rows(da, 0, T, B), dys = rows(dy, 0, T, B);
         for (double[][] dW : d.matrices()) zero(dW, 0, dW.length);
-        team.split(p.I(), T * B * (long) H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
-        team.split(H, T * B * (long) H, (from, to) -> {
+        team.split(p.I(), (long) T * B * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
+        team.split(H, (long) T * B * H, (from, to) -> {
             addTransposedProduct(hPrev, das, T * B, d.Whh(), from, to);
             addTransposedProduct(hNext, dys, T * B, d.Why(), from, to);
         });
@@ -390,7 +395,7 @@ class rnn {
     static double loss(Steps x, Steps target, Tape tape, Team team) {
         int T = x.T(), B = x.B(), unscored = T - target.T(), scored = target.T() * B;
         double[][][] y = tape.y(), dy = tape.dy();
-        team.split(B, target.T() * (long) y[0][0].length, (from, to) -> {
+        team.split(B, (long) target.T() * y[0][0].length, (from, to) -> {
             for (int t = 0; t < unscored; t++) zero(dy[t], from, to);
             for (int t = unscored; t < T; t++)
                 for (int b = from; b < to; b++) {
@@ -452,6 +457,11 @@ class rnn {
             return Arrays.copyOfRange(numbers, (from + t) * width, (from + t + 1) * width);
         }
 
+        /** A copy of all. Shape: [n][width]. */
+        double[][] rows() {
+            return IntStream.range(0, length).mapToObj(this::vector).toArray(double[][]::new);
+        }
+
         /** The vectors from ≤ t < to; the array is shared. */
         Vectors slice(int from, int to) {
             return new Vectors(numbers, codes, width, this.from + from, to - from);
@@ -478,6 +488,11 @@ class rnn {
         static Sequence next(Vectors values) {
             return new Sequence(values.slice(0, values.length() - 1), values.slice(1, values.length()));
         }
+
+        /** Those n values again. */
+        Vectors values() {
+            return new Vectors(input.numbers(), input.codes(), input.width(), input.from(), input.length() + 1);
+        }
     }
 
     // ── 5. Data ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -498,6 +513,28 @@ class rnn {
     /** A dataset as it was read: sequences in their own units (a series: one) or, for text, strings. */
     record Dataset(String file, String name, Form form, List<Sequence> sequences, List<String> texts) {
         boolean isText() { return form == Form.TEXT || form == Form.TEXTS; }
+
+        /** The SHA-256 of all that is learnt from. */
+        String fingerprint() {
+            try {
+                var digest = MessageDigest.getInstance("SHA-256");
+                for (Sequence s : sequences) for (Vectors v : List.of(s.input(), s.target())) digest(v, digest);
+                for (String text : texts) digest.update((text.length() + ":" + text).getBytes(StandardCharsets.UTF_8));
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (NoSuchAlgorithmException e) {
+                throw new AssertionError("every JDK has SHA-256", e);
+            }
+        }
+
+        private static void digest(Vectors v, MessageDigest digest) {
+            digest.update("%d %d ".formatted(v.length(), v.width()).getBytes(StandardCharsets.US_ASCII));
+            for (int t = 0; t < v.length(); t++) {
+                var bytes = ByteBuffer.allocate(8 * (v.isOneHot() ? 1 : v.width()));
+                if (v.isOneHot()) bytes.putLong(v.code(t));
+                else bytes.asDoubleBuffer().put(v.vector(t));
+                digest.update(bytes.array());
+            }
+        }
 
         /** Whether it is one long sequence, to be cut into streams. */
         boolean isStream() { return form == Form.TEXT || form == Form.SERIES; }
@@ -521,21 +558,31 @@ class rnn {
 
         int size() { return codePoints.length + (boundary ? 1 : 0); }
 
+        /** The code of the boundary mark, or −1. */
+        int end() { return boundary ? codePoints.length : -1; }
+
+        boolean isSorted() {
+            return IntStream.range(1, codePoints.length).allMatch(i -> codePoints[i - 1] < codePoints[i]);
+        }
+
         /** The codes of a text, between two boundary marks where there are any. `where` is for the error's line. */
         int[] encode(String text, String where) {
             int edge = boundary ? 1 : 0, n = text.codePointCount(0, text.length());
             int[] codes = new int[n + 2 * edge];
             Arrays.fill(codes, codePoints.length);
             for (int i = 0, k = edge; i < text.length(); i += Character.charCount(text.codePointAt(i)), k++) {
-                codes[k] = Arrays.binarySearch(codePoints, text.codePointAt(i));
-                if (codes[k] < 0) throw new Failure(2, "%s: the character \"%s\" (U+%04X) is not among the %d that the "
-                    + "network knows", where, Character.toString(text.codePointAt(i)), text.codePointAt(i), codePoints.length);
+                int c = text.codePointAt(i);
+                codes[k] = Arrays.binarySearch(codePoints, c);
+                if (codes[k] < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the network knows",
+                    where, Character.toString(c), c, codePoints.length);
             }
             return codes;
         }
 
         String decode(int[] codes) {
-            return Arrays.stream(codes).mapToObj(code -> Character.toString(codePoints[code])).collect(Collectors.joining());
+            var text = new StringBuilder();
+            for (int code : codes) text.appendCodePoint(codePoints[code]);
+            return text.toString();
         }
 
         /** All characters in a row. */
@@ -582,23 +629,24 @@ class rnn {
 
     /** Reads a dataset: a JSON file in the format of the README, a .txt file, or one of the two from standard input. */
     static Dataset readDataset(String file) {
-        try (InputStream in = new BufferedInputStream(file.equals("-") ? System.in : Files.newInputStream(Path.of(file)))) {
+        try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+             InputStream in = new BufferedInputStream(bytes)) {
             boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
             if (json) return new DatasetReader(file, in).read();
             String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
             return text(file, baseName(file), text);
         } catch (CharacterCodingException e) {
-            throw new Failure(2, "%s: is not UTF-8 text", file);
+            throw wrong("%s: is not UTF-8 text", file);
         } catch (NoSuchFileException e) {
-            throw new Failure(2, "%s: no such file", file);
+            throw wrong("%s: no such file", file);
         } catch (IOException e) {
-            throw new Failure(2, "%s: cannot be read: %s", file, reason(e));
+            throw wrong("%s: cannot be read: %s", file, reason(e));
         }
     }
 
     static Dataset text(String file, String name, String text) {
-        if (text.codePointCount(0, text.length()) < 2)
-            throw new Failure(2, "%s: has %d characters; a text needs at least 2", file, text.codePointCount(0, text.length()));
+        int n = text.codePointCount(0, text.length());
+        if (n < 2) throw wrong("%s: has %d characters; a text needs at least 2", file, n);
         return new Dataset(file, name, Form.TEXT, List.of(), List.of(text));
     }
 
@@ -664,35 +712,37 @@ class rnn {
                         list = value == JsonToken.START_ARRAY;
                         texts = list ? strings(key) : List.of(string(key));
                     }
-                    default -> throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, "
-                        + "or text, and may have name, description, source", key);
+                    default -> throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, "
+                        + "series, or text, and may have name, description, source", key);
                 }
             }
             if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
             int forms = (inputs != null ? 1 : 0) + (series != null ? 1 : 0) + (texts != null ? 1 : 0);
             if (forms != 1 || inputs != null && (targets == null) == (labels == null)
                 || inputs == null && (targets != null || labels != null))
-                throw new Failure(2, "%s: a dataset has exactly one of: inputs with targets, inputs with labels, series, text",
+                throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with labels, series, text",
                     file);
             if (series != null) {
-                if (series.length() < 2) throw new Failure(2, "%s: series has %d values; it needs at least 2", file, series.length());
+                int n = series.length();
+                if (n < 2) throw wrong("%s: series has %d values; it needs at least 2", file, n);
                 return new Dataset(file, name, Form.SERIES, List.of(Sequence.next(series)), List.of());
             }
             if (texts != null && !list) return text(file, name, texts.get(0));
             if (texts != null) return new Dataset(file, name, Form.TEXTS, List.of(), texts);
-            return new Dataset(file, name, labels == null ? Form.VECTORS : Form.CLASSES, pair(inputs, targets, labels), List.of());
+            Form form = labels == null ? Form.VECTORS : Form.CLASSES;
+            return new Dataset(file, name, form, pair(inputs, targets, labels), List.of());
         }
 
         private List<Sequence> pair(List<Vectors> inputs, List<Vectors> targets, List<Vectors> labels) {
             List<Vectors> goals = targets != null ? targets : labels;
             String key = targets != null ? "targets" : "labels";
             if (inputs.size() != goals.size())
-                throw new Failure(2, "%s: inputs has %d sequences, but %s has %d; each input needs its own",
+                throw wrong("%s: inputs has %d sequences, but %s has %d; each input needs its own",
                     file, inputs.size(), key, goals.size());
             var pairs = new ArrayList<Sequence>();
             for (int n = 0; n < inputs.size(); n++) {
                 if (goals.get(n).length() > inputs.get(n).length())
-                    throw new Failure(2, "%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
+                    throw wrong("%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
                         file, key, n, goals.get(n).length(), n, inputs.get(n).length());
                 pairs.add(new Sequence(inputs.get(n), goals.get(n)));
             }
@@ -735,9 +785,10 @@ class rnn {
             int width = 0, t = 0;
             array(key);
             for (; in.nextToken() != JsonToken.END_ARRAY; t++)
-                if (in.currentToken() == JsonToken.START_ARRAY && (t == 0 || width > 0)) width = vector(numbers, width, key, t);
+                if (in.currentToken() == JsonToken.START_ARRAY && (t == 0 || width > 0))
+                    width = vector(numbers, width, key, t);
                 else if (width == 0) numbers.add(number(key, new int[0], t));
-                else throw error("%s is %s, but %s[0] is a list; every step needs the same form", path(key, t), found(), key);
+                else throw error("%s is %s, but %s[0] is a list; all steps need one form", path(key, t), found(), key);
             return Vectors.of(numbers.build().toArray(), Math.max(1, width));
         }
 
@@ -751,7 +802,7 @@ class rnn {
                     for (int t = 0; in.nextToken() != JsonToken.END_ARRAY; t++) codes.add(label(key, n, t));
                 else codes.add(label(key, n));
                 all.add(codes.build().toArray());
-                if (all.get(n).length == 0) throw error("%s is empty; a sequence needs at least one label", path(key, n));
+                if (all.get(n).length == 0) throw error("%s is empty; it needs at least one label", path(key, n));
             }
             int K = 1 + all.stream().flatMapToInt(IntStream::of).max().orElse(0);
             return all.stream().map(codes -> Vectors.of(codes, K)).toList();
@@ -806,19 +857,25 @@ class rnn {
         }
 
         private Failure error(TokenStreamLocation at, String message, Object... args) {
-            return new Failure(2, "%s:%d:%d: %s", file, at.getLineNr(), at.getColumnNr(), message.formatted(args));
+            return wrong("%s:%d:%d: %s", file, at.getLineNr(), at.getColumnNr(), message.formatted(args));
         }
     }
 
-    /** What went wrong, in one line for the user, and the exit status: 2 the command or the data, 1 the run. */
+    /** What went wrong, in one line for the user, and the exit status. */
     static final class Failure extends RuntimeException {
         final int status;
 
         Failure(int status, String message, Object... args) {
-            super(message.formatted(args));
+            super(String.format(Locale.ROOT, message, args));
             this.status = status;
         }
     }
+
+    /** The command or the data is wrong: exit status 2. */
+    static Failure wrong(String message, Object... args) { return new Failure(2, message, args); }
+
+    /** It failed while running: exit status 1. */
+    static Failure failed(String message, Object... args) { return new Failure(1, message, args); }
 
     // ── 6. Training ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -881,7 +938,8 @@ class rnn {
 
     static void cut(List<Sequence> batch, int steps, List<Window> windows) {
         int T = batch.get(0).input().length();
-        for (int from = 0; from < T; from += Math.min(steps, T)) windows.add(new Window(batch, from, Math.min(T - from, steps) + from));
+        for (long from = 0; from < T; from += steps)
+            windows.add(new Window(batch, (int) from, (int) Math.min(T, from + steps)));
     }
 
     /** The order of an epoch: drawn from (seed, epoch) alone, by Fisher and Yates; dataset order for a full batch. */
@@ -902,7 +960,7 @@ class rnn {
         Tape tape;
         List<Window> windows;
         int epoch, next;                                // epochs done; the window to come in the one under way
-        double lossSum, loss;                           // of the epoch under way, over its scored steps; of the last one
+        double lossSum, loss;                           // over the scored steps of this epoch; the mean of the last one
         long scored;
 
         Training(Parameters p, List<Sequence> sequences, Settings settings, Team team) {
@@ -915,10 +973,14 @@ class rnn {
             tape = Tape.of(p, 0, 0);
         }
 
+        private void plan() {
+            var order = order(sequences, settings.batch(), settings.seed(), epoch + 1);
+            windows = windows(order, settings.batch(), settings.steps());
+        }
+
         /** One SGD step on the next window. True when it was the last of an epoch, whose mean loss then is `loss`. */
         boolean update() {
-            if (next == 0) windows = windows(order(sequences, settings.batch(), settings.seed(), epoch + 1),
-                settings.batch(), settings.steps());
+            if (next == 0) plan();
             Window window = windows.get(next);
             Steps x = window.input(), target = window.target();
             tape = tape.fitting(p, x.T(), x.B());
@@ -937,6 +999,14 @@ class rnn {
             lossSum = scored = next = 0;
             epoch++;
             return true;
+        }
+
+        /** Takes the state up again in the middle of an epoch. */
+        void restore(double[][] h) {
+            plan();
+            Window window = windows.get(next - 1);
+            tape = tape.fitting(p, window.to() - window.from(), h.length);
+            for (int b = 0; b < h.length; b++) System.arraycopy(h[b], 0, tape.h()[0][b], 0, p.H());
         }
 
         /** Updates until an epoch is complete; its mean loss. */
@@ -998,7 +1068,8 @@ class rnn {
                 forward(p, x, tape, team);
                 double numerical = (above - loss(x, target, tape, team)) / (2 * epsilon);
                 W[i][j] = w;
-                worst = Math.max(worst, Math.abs(dW[i][j] - numerical) / Math.max(Math.abs(dW[i][j]) + Math.abs(numerical), 1e-3));
+                double magnitude = Math.max(Math.abs(dW[i][j]) + Math.abs(numerical), 1e-3);
+                worst = Math.max(worst, Math.abs(dW[i][j] - numerical) / magnitude);
             }
             checks.add(new GradientCheck(Parameters.NAMES.get(m), checked, worst));
         }
@@ -1077,25 +1148,25 @@ class rnn {
 
     interface Body { void write(OutputStream out) throws IOException; }
 
-    /** Writes a file beside its place and moves it there whole: a reader sees the old one or the new one, never half. */
+    /** Writes a file beside its place and moves it there whole: a reader sees the old or the new one, never half. */
     static void writeWhole(Path file, Body body) {
-        Path part = file.resolveSibling(file.getFileName() + ".part");
+        Path part = file.resolveSibling("." + file.getFileName() + ".part");
         try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
             try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
                 body.write(out);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
-            throw new Failure(1, "%s: cannot be written: %s", file, reason(e));
+            part.toFile().delete();
+            throw failed("%s: cannot be written: %s", file, reason(e));
         }
     }
 
     /** What the system said, without the file's name. */
     static String reason(IOException e) {
-        if (e instanceof NoSuchFileException) return "no such file";
+        if (e instanceof NoSuchFileException) return "no such file or folder";
         if (e instanceof AccessDeniedException) return "permission denied";
-        if (e instanceof FileAlreadyExistsException) return "not a folder";
+        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
         if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
         return String.valueOf(e.getMessage());
     }
@@ -1109,49 +1180,58 @@ class rnn {
         return NumberOutput.toString(x, true);
     }
 
-    /** loss.csv: a row for every epoch, [loss] or [loss, validation loss]. */
+    static String decimals(double... numbers) {
+        return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(" "));
+    }
+
+    /** loss.csv: a row for every epoch, of its loss and, where sequences are held out, theirs. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
-            var csv = new StringBuilder(validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n");
-            for (int n = 0; n < losses.size(); n++) {
-                csv.append(n + 1);
-                for (double loss : losses.get(n)) csv.append(',').append(decimal(loss));
-                csv.append('\n');
-            }
-            out.write(csv.toString().getBytes(StandardCharsets.US_ASCII));
+            var csv = new PrintStream(out, false, StandardCharsets.US_ASCII);
+            csv.print(validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n");
+            for (int n = 0; n < losses.size(); n++)
+                csv.print(n + 1 + "," + decimals(losses.get(n)).replace(' ', ',') + "\n");
+            csv.flush();
         });
     }
 
-    /** A network and what else its file says: the vocabulary, the scaling, the epoch, the options. */
-    record Model(Parameters p, Map<String, String> metadata) {
+    /**
+     * What a safetensors file holds (https://huggingface.co/docs/safetensors): matrices by name, vectors as one row,
+     * and strings.
+     */
+    record Tensors(Map<String, double[][]> matrices, Map<String, String> metadata) {
 
-        /** The alphabet it was trained on, or null where it knows no text. */
-        Alphabet alphabet() {
-            String vocabulary = metadata.get("vocabulary");
-            return vocabulary == null ? null
-                : new Alphabet(vocabulary.codePoints().toArray(), metadata.containsKey("boundary"));
+        /** Adds a network under PyTorch's names for nn.RNN and nn.Linear, in their shapes: the transposes of ours. */
+        void put(String prefix, Parameters p) {
+            matrices.put(prefix + "rnn.weight_ih_l0", transposed(p.Wxh()));
+            matrices.put(prefix + "rnn.weight_hh_l0", transposed(p.Whh()));
+            matrices.put(prefix + "rnn.bias_ih_l0", new double[][] {p.bh()});
+            matrices.put(prefix + "rnn.bias_hh_l0", new double[1][p.H()]);
+            matrices.put(prefix + "fc.weight", transposed(p.Why()));
+            matrices.put(prefix + "fc.bias", new double[][] {p.by()});
         }
 
-        /** The units of the series it was trained on, or null. */
-        Scaling scaling() {
-            return metadata.containsKey("mean") ? new Scaling(numbers("mean"), numbers("deviation")) : null;
+        /** The network under a prefix. PyTorch's two hidden biases only ever act as their sum. */
+        Parameters parameters(Path file, String prefix) {
+            double[][] ih = get(file, prefix + "rnn.weight_ih_l0"), fc = get(file, prefix + "fc.weight");
+            int I = ih[0].length, H = ih.length, O = fc.length;
+            double[] bh = get(file, prefix + "rnn.bias_ih_l0", 1, H)[0].clone();
+            addRow(1, get(file, prefix + "rnn.bias_hh_l0", 1, H)[0], bh);
+            return new Parameters(transposed(ih), transposed(get(file, prefix + "rnn.weight_hh_l0", H, H)), bh,
+                transposed(get(file, prefix + "fc.weight", O, H)), get(file, prefix + "fc.bias", 1, O)[0]);
         }
 
-        private double[] numbers(String key) {
-            return Arrays.stream(metadata.get(key).split(" ")).mapToDouble(Double::parseDouble).toArray();
+        double[][] get(Path file, String name) {
+            if (matrices.containsKey(name)) return matrices.get(name);
+            throw wrong("%s: has no tensor %s, but %s", file, name, matrices.keySet());
         }
-    }
 
-    /** The tensors of a model file under PyTorch's names and in its shapes, the transposes of ours. */
-    static Map<String, double[][]> tensors(Parameters p) {
-        var tensors = new LinkedHashMap<String, double[][]>();
-        tensors.put("rnn.weight_ih_l0", transposed(p.Wxh()));
-        tensors.put("rnn.weight_hh_l0", transposed(p.Whh()));
-        tensors.put("rnn.bias_ih_l0", new double[][] {p.bh()});
-        tensors.put("rnn.bias_hh_l0", new double[1][p.H()]);
-        tensors.put("fc.weight", transposed(p.Why()));
-        tensors.put("fc.bias", new double[][] {p.by()});
-        return tensors;
+        private double[][] get(Path file, String name, int n, int m) {
+            double[][] W = get(file, name);
+            if (W.length == n && W[0].length == m) return W;
+            throw wrong("%s: %s is %d by %d, but %d by %d would fit the others",
+                file, name, W.length, W[0].length, n, m);
+        }
     }
 
     static double[][] transposed(double[][] A) {
@@ -1160,34 +1240,13 @@ class rnn {
         return AT;
     }
 
-    /** model.safetensors: the length of a JSON header in 8 bytes, the header, the numbers, all little-endian. */
-    static void writeModel(Path file, Model model) {
-        var tensors = tensors(model.p());
-        var header = new StringWriter();
-        long offset = 0;
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), header)) {
-            json.writeStartObject();
-            json.writeName("__metadata__").writeStartObject();
-            model.metadata().forEach(json::writeStringProperty);
-            json.writeEndObject();
-            for (var tensor : tensors.entrySet()) {
-                double[][] W = tensor.getValue();
-                int[] shape = tensor.getKey().contains("bias") ? new int[] {W[0].length} : new int[] {W.length, W[0].length};
-                json.writeName(tensor.getKey()).writeStartObject();
-                json.writeStringProperty("dtype", "F64");
-                json.writeName("shape").writeArray(shape, 0, shape.length);
-                json.writeName("data_offsets").writeArray(new long[] {offset, offset += 8L * W.length * W[0].length}, 0, 2);
-                json.writeEndObject();
-            }
-            json.writeEndObject();
-        }
-        byte[] head = header.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] padded = Arrays.copyOf(head, (head.length + 7) / 8 * 8);
-        Arrays.fill(padded, head.length, padded.length, (byte) ' ');
+    /** A safetensors file: the length of a JSON header in 8 bytes, the header, the numbers, all little-endian. */
+    static void writeTensors(Path file, Tensors tensors) {
+        byte[] header = header(tensors);
         writeWhole(file, out -> {
-            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(padded.length).array());
-            out.write(padded);
-            for (double[][] W : tensors.values())
+            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
+            out.write(header);
+            for (double[][] W : tensors.matrices().values())
                 for (double[] row : W) {
                     ByteBuffer bytes = ByteBuffer.allocate(8 * row.length).order(ByteOrder.LITTLE_ENDIAN);
                     bytes.asDoubleBuffer().put(row);
@@ -1196,156 +1255,211 @@ class rnn {
         });
     }
 
-    /** A tensor as the header of a safetensors file describes it. */
-    record Tensor(String type, List<Integer> shape, List<Long> offsets) { }
-
-    /** Reads a model: ours, or any safetensors file with the same tensors, F64 or F32, in any order. */
-    static Model readModel(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
-        } catch (IOException e) {
-            throw new Failure(2, "%s: cannot be read: %s", file, reason(e));
+    /** {"__metadata__": {…}, "name": {"dtype": "F64", "shape": [2,3], "data_offsets": [0,48]}, …}, and blanks. */
+    static byte[] header(Tensors tensors) {
+        var text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject().writeName("__metadata__").writeStartObject();
+            tensors.metadata().forEach(json::writeStringProperty);
+            json.writeEndObject();
+            long offset = 0;
+            for (String name : tensors.matrices().keySet()) {
+                int n = tensors.matrices().get(name).length, m = tensors.matrices().get(name)[0].length;
+                int[] shape = name.contains("bias") ? new int[] {m} : new int[] {n, m};
+                json.writeName(name).writeStartObject().writeStringProperty("dtype", "F64");
+                json.writeName("shape").writeArray(shape, 0, shape.length);
+                json.writeName("data_offsets").writeArray(new long[] {offset, offset += 8L * n * m}, 0, 2);
+                json.writeEndObject();
+            }
+            json.writeEndObject();
         }
-        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long header = bytes.length < 8 ? -1 : in.getLong();
-        if (header < 2 || header > bytes.length - 8)
-            throw new Failure(2, "%s: is not a safetensors file: it has %d bytes, but its header would have %d", file, bytes.length, header);
-        var metadata = new LinkedHashMap<String, String>();
-        var tensors = new TreeMap<String, Tensor>();
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) header)) {
-            readHeader(json, metadata, tensors);
-        } catch (JacksonException | IllegalArgumentException e) {
-            throw new Failure(2, "%s: is not a safetensors file: its header is broken", file);
-        }
-        ByteBuffer data = in.position(8 + (int) header).slice().order(ByteOrder.LITTLE_ENDIAN);
-        return new Model(parameters(file, tensors, data), metadata);
+        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);           // so that the numbers are aligned
+        Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
+        return padded;
     }
 
-    /** {"__metadata__": {…}, "name": {"dtype": "F64", "shape": [2,3], "data_offsets": [0,48]}, …} */
-    static void readHeader(JsonParser json, Map<String, String> metadata, Map<String, Tensor> tensors) {
-        require(json.nextToken() == JsonToken.START_OBJECT);
-        for (String name; (name = json.nextName()) != null; ) {
-            require(json.nextToken() == JsonToken.START_OBJECT);
-            if (name.equals("__metadata__")) {
-                for (String key; (key = json.nextName()) != null; ) metadata.put(key, json.nextStringValue());
-                require(!metadata.containsValue(null));
-                continue;
+    /** A tensor as a file's header describes it. */
+    record Tensor(String name, String type, List<Long> shape, List<Long> offsets) {
+
+        /** Its numbers, a vector as one row. The header is not trusted: it has to agree with itself and the file. */
+        double[][] read(Path file, ByteBuffer data) {
+            int size = type.equals("F64") ? 8 : type.equals("F32") ? 4 : 0;
+            if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file, name, type);
+            long n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
+            long bytes = offsets.get(1) - offsets.get(0);
+            if (shape.size() > 2 || n == 0 || m == 0 || n * m > data.limit() || bytes != size * n * m)
+                throw wrong("%s: %s has the shape %s of %s, but takes the bytes %s", file, name, shape, type, offsets);
+            double[][] W = new double[(int) n][(int) m];
+            data.position((int) (long) offsets.get(0));
+            for (double[] row : W)
+                for (int j = 0; j < m; j++) {
+                    row[j] = size == 8 ? data.getDouble() : data.getFloat();
+                    if (!Double.isFinite(row[j])) throw wrong("%s: %s holds %s, not a number", file, name, row[j]);
+                }
+            return W;
+        }
+    }
+
+    /** Reads a safetensors file: any tensors of one or two dimensions, F64 or F32, in any order. */
+    static Tensors readTensors(Path file) {
+        ByteBuffer data;
+        var tensors = new ArrayList<Tensor>();
+        var result = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
+        try {
+            byte[] bytes = Files.readAllBytes(file);
+            data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            long header = bytes.length < 8 ? 0 : data.getLong();
+            check(header > 0 && header <= bytes.length - 8, "it does not begin with its header's length");
+            try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) header)) {
+                readHeader(json, tensors, result.metadata());
             }
+            data = data.position(8 + (int) header).slice().order(ByteOrder.LITTLE_ENDIAN);
+            tensors.sort(Comparator.comparing(tensor -> tensor.offsets().get(0)));
+            long end = 0;
+            for (Tensor tensor : tensors) {
+                long begin = tensor.offsets().get(0), before = end;
+                end = tensor.offsets().get(1);
+                check(begin == before && end >= begin, "its tensors overlap or leave gaps");
+            }
+            check(end == data.limit(), "its tensors do not end where it ends");
+        } catch (IOException e) {
+            throw wrong("%s: cannot be read: %s", file, reason(e));
+        } catch (JacksonException e) {
+            throw wrong("%s: is not a safetensors file: its header is not valid JSON", file);
+        } catch (IllegalArgumentException e) {
+            throw wrong("%s: is not a safetensors file: %s", file, e.getMessage());
+        }
+        for (Tensor tensor : tensors) result.matrices().put(tensor.name(), tensor.read(file, data));
+        return result;
+    }
+
+    static void check(boolean right, String otherwise) {
+        if (!right) throw new IllegalArgumentException(otherwise);
+    }
+
+    static void readHeader(JsonParser json, List<Tensor> tensors, Map<String, String> metadata) {
+        check(json.nextToken() == JsonToken.START_OBJECT, "its header is not a JSON object");
+        for (String name; (name = json.nextName()) != null; ) {
+            check(json.nextToken() == JsonToken.START_OBJECT, name + " is not described by an object");
             String type = null;
-            List<Long> shape = null, offsets = null;
+            List<Long> shape = List.of(), offsets = List.of();
             for (String key; (key = json.nextName()) != null; )
-                switch (key) {
-                    case "dtype" -> type = json.nextStringValue();
+                if (name.equals("__metadata__")) metadata.put(key, string(json));
+                else switch (key) {
+                    case "dtype" -> type = string(json);
                     case "shape" -> shape = longs(json);
                     case "data_offsets" -> offsets = longs(json);
-                    default -> throw new IllegalArgumentException();
+                    default -> check(false, name + " has an unknown property " + key);
                 }
-            require(type != null && shape != null && offsets != null && offsets.size() == 2);
-            tensors.put(name, new Tensor(type, shape.stream().map(Math::toIntExact).toList(), offsets));
+            if (name.equals("__metadata__")) continue;
+            check(type != null && !shape.isEmpty() && offsets.size() == 2, name + " lacks its dtype, shape or offsets");
+            tensors.add(new Tensor(name, type, shape, offsets));
         }
-        require(json.currentToken() == JsonToken.END_OBJECT);
+    }
+
+    static String string(JsonParser json) {
+        check(json.nextToken() == JsonToken.VALUE_STRING, "its header has something else where a string belongs");
+        return json.getString();
     }
 
     static List<Long> longs(JsonParser json) {
         var all = new ArrayList<Long>();
-        require(json.nextToken() == JsonToken.START_ARRAY);
+        check(json.nextToken() == JsonToken.START_ARRAY, "its header has something else where a list belongs");
         while (json.nextToken() != JsonToken.END_ARRAY) {
-            require(json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getLongValue() >= 0 && json.getLongValue() < 1L << 31);
+            boolean size = json.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && json.getNumberType() == JsonParser.NumberType.INT && json.getIntValue() >= 0;
+            check(size, "its header has something else where a size belongs");
             all.add(json.getLongValue());
         }
         return all;
     }
 
-    static void require(boolean right) {
-        if (!right) throw new IllegalArgumentException();
-    }
+    /** A network and what else its file says. */
+    record Model(Path file, Parameters p, Map<String, String> metadata) {
 
-    /** The parameters in a file's tensors, whose sizes follow from weight_ih [H,I] and fc.weight [O,H]. */
-    static Parameters parameters(Path file, Map<String, Tensor> tensors, ByteBuffer data) {
-        if (!tensors.keySet().equals(TENSORS))
-            throw new Failure(2, "%s: has the tensors %s; a network of this kind has %s", file, tensors.keySet(), TENSORS);
-        long end = 0;
-        for (Tensor tensor : tensors.values().stream().sorted(Comparator.comparing(t -> t.offsets().get(0))).toList()) {
-            if (tensor.offsets().get(0) != end) throw new Failure(2, "%s: its tensors overlap or leave gaps", file);
-            end = tensor.offsets().get(1);
+        static Model read(Path file) {
+            Tensors tensors = readTensors(file);
+            return new Model(file, tensors.parameters(file, ""), tensors.metadata());
         }
-        if (end != data.limit())
-            throw new Failure(2, "%s: its tensors take %d bytes, but %d follow its header", file, end, data.limit());
-        List<Integer> ih = tensors.get("rnn.weight_ih_l0").shape(), fc = tensors.get("fc.weight").shape();
-        int H = ih.isEmpty() ? 0 : ih.get(0), I = ih.size() < 2 ? 0 : ih.get(1), O = fc.isEmpty() ? 0 : fc.get(0);
-        double[] bh = read(file, tensors, data, "rnn.bias_ih_l0", H)[0];
-        addRow(1, read(file, tensors, data, "rnn.bias_hh_l0", H)[0], bh);
-        return new Parameters(transposed(read(file, tensors, data, "rnn.weight_ih_l0", H, I)),
-            transposed(read(file, tensors, data, "rnn.weight_hh_l0", H, H)), bh,
-            transposed(read(file, tensors, data, "fc.weight", O, H)), read(file, tensors, data, "fc.bias", O)[0]);
-    }
 
-    static final Set<String> TENSORS = new TreeSet<>(List.of("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0",
-        "rnn.bias_hh_l0", "fc.weight", "fc.bias"));
+        /** The alphabet it was trained on, or null where it knows no text. */
+        Alphabet alphabet() {
+            String vocabulary = metadata.get("vocabulary");
+            if (vocabulary == null) return null;
+            var alphabet = new Alphabet(vocabulary.codePoints().toArray(), metadata.containsKey("boundary"));
+            if (alphabet.size() == p.I() && p.I() == p.O() && alphabet.isSorted()) return alphabet;
+            throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
+                file, alphabet.size(), p.I(), p.O());
+        }
 
-    /** A tensor's numbers, [n,m], or a vector's as one row. */
-    static double[][] read(Path file, Map<String, Tensor> tensors, ByteBuffer data, String name, Integer... shape) {
-        Tensor tensor = tensors.get(name);
-        if (!tensor.shape().equals(List.of(shape)) || tensor.shape().contains(0))
-            throw new Failure(2, "%s: %s has the shape %s, but %s would fit the others", file, name, tensor.shape(), List.of(shape));
-        int bytes = switch (tensor.type()) {
-            case "F64" -> 8;
-            case "F32" -> 4;
-            default -> throw new Failure(2, "%s: %s is of the type %s; F64 or F32 can be read", file, name, tensor.type());
-        };
-        int m = shape[shape.length - 1], n = shape.length == 1 ? 1 : shape[0];
-        long begin = tensor.offsets().get(0), end = tensor.offsets().get(1);
-        if (end - begin != (long) bytes * n * m)
-            throw new Failure(2, "%s: %s takes %d bytes, but its shape %s of %s needs %d", file, name, end - begin,
-                tensor.shape(), tensor.type(), (long) bytes * n * m);
-        double[][] W = new double[n][m];
-        for (int i = 0; i < n; i++)
-            for (int j = 0; j < m; j++) {
-                int at = (int) begin + (i * m + j) * bytes;
-                W[i][j] = bytes == 8 ? data.getDouble(at) : data.getFloat(at);
-                if (!Double.isFinite(W[i][j])) throw new Failure(2, "%s: %s holds %s; weights must be finite", file, name, W[i][j]);
-            }
-        return W;
+        /** The units of the series it was trained on, or null. */
+        Scaling scaling() {
+            if (!metadata.containsKey("mean")) return null;
+            double[] mean = numbers("mean"), deviation = numbers("deviation");
+            if (mean.length == p.I() && deviation.length == p.I()) return new Scaling(mean, deviation);
+            throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", file, mean.length, p.I());
+        }
+
+        private double[] numbers(String key) {
+            String list = metadata.getOrDefault(key, "");
+            try {
+                double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
+                double least = key.equals("mean") ? -Double.MAX_VALUE : Double.MIN_VALUE;
+                if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= Double.MAX_VALUE)) return numbers;
+            } catch (NumberFormatException e) { /* said below */ }
+            throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers", file, list, key);
+        }
     }
 
     // ── 9. Command line ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpAutoWidth = true,
-        description = "Trains a vanilla recurrent network on sequences, a series or a text, and lets it go on from there.",
-        footer = "Writes loss.csv, outputs.json and model.safetensors. Status: 0 done, 1 failed, 2 wrong input, 130 Ctrl-C.")
+    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, abbreviateSynopsis = true,
+        description = "Trains a recurrent network on sequences, a series or a text, and lets it go on from there.",
+        footer = "Exit status: 0 done, 1 it failed while running, 2 the command or the data is wrong, 130 interrupted.")
     static final class Options {
-        @Option(names = {"-d", "--data"}, paramLabel = "FILE", description = "dataset: JSON, .txt, or - (default: a toy)")
+        @Option(names = {"-d", "--data"}, paramLabel = "FILE", description = "JSON, .txt, or - (default: a toy)")
         String data;
-        @Option(names = "--validate", paramLabel = "N[%]", converter = ToHoldOut.class, description = "hold out the last N sequences, values or characters")
+        @Option(names = "--validate", paramLabel = "N[%%]", converter = ToHoldOut.class,
+            description = "hold out the last N sequences, values, characters")
         HoldOut validate = new HoldOut(0, false);
         @Option(names = "--hidden", paramLabel = "N", converter = ToCount.class, description = "hidden units (16)")
         Integer hidden;
-        @Option(names = {"-e", "--epochs"}, paramLabel = "N", converter = ToCountFrom0.class, description = "epochs to train (100)")
+        @Option(names = {"-e", "--epochs"}, paramLabel = "N", converter = ToCountFrom0.class,
+            description = "epochs to train (100)")
         int epochs = 100;
-        @Option(names = {"--learning-rate", "--lr"}, paramLabel = "R", converter = ToPositive.class, description = "learning rate (0.1)")
+        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", converter = ToPositive.class,
+            description = "learning rate (0.1)")
         double learningRate = 0.1;
-        @Option(names = "--momentum", paramLabel = "R", converter = ToRealFrom0.class, description = "momentum of SGD (0)")
+        @Option(names = "--momentum", paramLabel = "R", converter = ToMomentum.class, description = "from 0 to 1 (0)")
         double momentum;
-        @Option(names = "--clip", paramLabel = "R", converter = ToRealFrom0.class, description = "largest norm of the gradient (0: any)")
+        @Option(names = "--clip", paramLabel = "R", converter = ToRealFrom0.class,
+            description = "clip the gradient to this norm (0: off)")
         double clip;
-        @Option(names = "--batch", paramLabel = "N", converter = ToCount.class, description = "sequences in an update (32); streams of a series, text (1)")
+        @Option(names = "--batch", paramLabel = "N", converter = ToCount.class,
+            description = "sequences in an update (32); streams of a series or text (1)")
         Integer batch;
-        @Option(names = "--steps", paramLabel = "N", converter = ToCount.class, description = "window of truncated BPTT, for a series or text (25)")
+        @Option(names = "--steps", paramLabel = "N", converter = ToCount.class,
+            description = "window of truncated BPTT, series and text (25)")
         int steps = 25;
-        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class, description = "seed of all that is drawn (42)")
+        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class, description = "of all that is drawn (42)")
         long seed = 42;
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
         Path out = Path.of("rnn-out");
-        @Option(names = "--load", paramLabel = "FILE", description = "start from the weights in a model.safetensors")
+        @Option(names = "--load", paramLabel = "FILE", description = "start from the weights of a model.safetensors")
         Path load;
-        @Option(names = "--log-every", paramLabel = "N", converter = ToCount.class, description = "epochs from one printed loss to the next (10)")
+        @Option(names = "--resume", description = "go on from DIR's last checkpoint up to --epochs")
+        boolean resume;
+        @Option(names = "--log-every", paramLabel = "N", converter = ToCount.class,
+            description = "epochs between printed losses (10)")
         int logEvery = 10;
-        @Option(names = "--generate", paramLabel = "N", converter = ToCountFrom0.class, description = "steps to generate (the input's length; text 200)")
+        @Option(names = "--generate", paramLabel = "N", converter = ToCountFrom0.class,
+            description = "steps to generate (the input's length; text: 200)")
         Integer generate;
         @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
         String prime;
-        @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class, description = "of text sampling (1.0; 0: the likeliest)")
+        @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class,
+            description = "of text sampling (1.0); 0 takes the likeliest")
         double temperature = 1;
         @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
         boolean checkGradients;
@@ -1357,9 +1471,9 @@ class rnn {
         boolean version;
     }
 
-    /** N of them, or N %. */
+    /** So many of them, or so many percent. */
     record HoldOut(double amount, boolean percent) {
-        int of(int n) { return percent ? (int) (n * amount / 100) : (int) amount; }
+        int of(int n) { return (int) (percent ? n * amount / 100 : amount); }
     }
 
     static final class ToCount implements ITypeConverter<Integer> {
@@ -1375,85 +1489,40 @@ class rnn {
     }
 
     static final class ToPositive implements ITypeConverter<Double> {
-        public Double convert(String s) { return real(s, Double.MIN_VALUE, "a positive number"); }
+        public Double convert(String s) { return real(s, Double.MIN_VALUE, Double.MAX_VALUE, "a positive number"); }
     }
 
     static final class ToRealFrom0 implements ITypeConverter<Double> {
-        public Double convert(String s) { return real(s, 0, "a number from 0 on"); }
+        public Double convert(String s) { return real(s, 0, Double.MAX_VALUE, "a number from 0 on"); }
+    }
+
+    static final class ToMomentum implements ITypeConverter<Double> {
+        public Double convert(String s) { return real(s, 0, Math.nextDown(1), "a number from 0 to less than 1"); }
     }
 
     static final class ToHoldOut implements ITypeConverter<HoldOut> {
         public HoldOut convert(String s) {
-            String right = "a whole number, or a percentage like 10%";
+            String right = "a whole number from 1 on or a percentage such as 10%";
             if (!s.endsWith("%")) return new HoldOut(whole(s, 1, Integer.MAX_VALUE, right), false);
-            double percent = real(s.substring(0, s.length() - 1), Double.MIN_VALUE, right);
-            if (percent >= 100) throw new TypeConversionException(right);
-            return new HoldOut(percent, true);
+            return new HoldOut(real(s.substring(0, s.length() - 1), Double.MIN_VALUE, Math.nextDown(100), right), true);
         }
     }
 
     static long whole(String s, long min, long max, String right) {
-        try {
-            long value = Long.parseLong(s);
-            if (value >= min && value <= max) return value;
-        } catch (NumberFormatException e) { /* said below */ }
-        throw new TypeConversionException(right);
-    }
-
-    static double real(String s, double min, String right) {
-        try {
-            double value = Double.parseDouble(s);
-            if (value >= min && value < Double.POSITIVE_INFINITY) return value;
-        } catch (NumberFormatException e) { /* said below */ }
-        throw new TypeConversionException(right);
-    }
-
-    /** A dataset made ready for the network: what to learn, what is held out, and how to read what the network says. */
-    record Task(Dataset dataset, List<Sequence> training, List<Sequence> heldOut, Vectors whole,
-                Alphabet alphabet, Scaling scaling, int batch, int steps) {
-
-        static Task of(Dataset dataset, Options options, Model loaded) {
-            int batch = Objects.requireNonNullElse(options.batch, dataset.isStream() ? 1 : 32);
-            Alphabet alphabet = null;
-            Scaling scaling = null;
-            List<Sequence> all = dataset.sequences();
-            Vectors whole = null;
-            if (dataset.isText()) {
-                alphabet = loaded != null ? loaded.alphabet() : Alphabet.of(dataset.texts(), dataset.form() == Form.TEXTS);
-                if (alphabet == null || alphabet.boundary() != (dataset.form() == Form.TEXTS))
-                    throw new Failure(2, "%s: was not trained on %s", options.load, dataset.form().what);
-                var codes = new ArrayList<Vectors>();
-                for (String text : dataset.texts()) codes.add(Vectors.of(alphabet.encode(text, dataset.file()), alphabet.size()));
-                if (dataset.isStream()) whole = codes.get(0);
-                else all = codes.stream().map(Sequence::next).toList();
-            }
-            if (dataset.form() == Form.SERIES) {
-                Sequence own = all.get(0);
-                whole = new Vectors(own.input().numbers(), null, own.input().width(), 0, own.input().length() + 1);
-            }
-            int n = whole != null ? whole.length() : all.size(), held = options.validate.of(n);
-            if (held >= n) throw new Failure(2, "--validate %d leaves nothing to train on (%s in %s: %d)",
-                held, dataset.form().unit, dataset.name(), n);
-            if (whole == null) return new Task(dataset, all.subList(0, n - held), all.subList(n - held, n), null,
-                alphabet, null, batch, Integer.MAX_VALUE);
-            int length = (n - held) / batch;
-            if (length < 2) throw new Failure(2, "--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
-                batch, n - held, dataset.form().unit, length);
-            if (dataset.form() == Form.SERIES) {
-                scaling = loaded != null && loaded.scaling() != null ? loaded.scaling() : Scaling.of(whole.slice(0, n - held));
-                if (scaling.mean().length != whole.width()) throw new Failure(2, "%s: is scaled for %d columns, but %s has %d",
-                    options.load, scaling.mean().length, dataset.name(), whole.width());
-                whole = scaling.scale(whole);
-            }
-            var streams = new ArrayList<Sequence>();
-            for (int b = 0; b < batch; b++) streams.add(Sequence.next(whole.slice(b * length, (b + 1) * length)));
-            var rest = held == 0 ? List.<Sequence>of() : List.of(new Sequence(
-                whole.slice((batch - 1) * length, n - 1), whole.slice(n - held, n)));
-            return new Task(dataset, streams, rest, whole, alphabet, scaling, batch, options.steps);
+        if (s.matches("[+-]?\\d{1,19}")) {
+            var value = new BigInteger(s);
+            if (value.compareTo(BigInteger.valueOf(min)) >= 0 && value.compareTo(BigInteger.valueOf(max)) <= 0)
+                return value.longValue();
         }
+        throw new TypeConversionException(right);
+    }
 
-        int I() { return training.get(0).input().width(); }
-        int O() { return training.get(0).target().width(); }
+    static double real(String s, double min, double max, String right) {
+        if (s.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) {
+            double value = Double.parseDouble(s);
+            if (value >= min && value <= max) return value;
+        }
+        throw new TypeConversionException(right);
     }
 
     public static void main(String... args) {
@@ -1471,9 +1540,12 @@ class rnn {
             else return work(options);
             return 0;
         } catch (ParameterException e) {
-            return fail(new Failure(2, "%s", explain(e)));
+            return fail(wrong("%s", explain(e)));
         } catch (Failure e) {
             return fail(e);
+        } catch (OutOfMemoryError e) {
+            return fail(failed("Java has no memory left of %d MB; more of it is had with java -Xmx",
+                Runtime.getRuntime().maxMemory() >> 20));
         }
     }
 
@@ -1487,49 +1559,65 @@ class rnn {
     static String explain(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
-            if (!word.startsWith("-")) return "unexpected argument \"%s\"; a dataset is given with --data FILE".formatted(word);
-            return "unknown option %s; %s".formatted(word, like.isEmpty() ? "--help lists them" : "did you mean " + like + "?");
+            if (!word.startsWith("-")) return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
+            return "unknown option " + word + (like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?");
         }
-        var spec = e instanceof MissingParameterException missing ? missing.getMissing().get(0) : e.getArgSpec();
-        if (!(spec instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
-        if (e instanceof MissingParameterException) return "%s needs a value, %s".formatted(option.longestName(), option.paramLabel());
+        var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
+        var about = missing != null ? missing : e.getArgSpec();
+        if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
+        if (missing != null) return option.longestName() + " needs a value, " + option.paramLabel();
         String right = e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2);
         return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
     }
 
     static int work(Options options) {
-        Model loaded = options.load == null ? null : readModel(options.load);
+        Model loaded = options.load == null ? null : Model.read(options.load);
         if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
-        Task task = Task.of(options.data == null ? toy() : readDataset(options.data), options, loaded);
-        if (options.prime != null && !task.dataset().isText()) throw new Failure(2, "--prime goes with text, but %s is %s",
-            task.dataset().name(), task.dataset().form().what);
-        Parameters p = loaded != null ? fitting(loaded, task, options)
-            : initial(task.I(), Objects.requireNonNullElse(options.hidden, 16), task.O(), options.seed);
+        Dataset dataset = options.data == null ? toy() : readDataset(options.data);
+        if (options.prime != null && !dataset.isText())
+            throw wrong("--prime goes with text, but %s is %s", dataset.file(), dataset.form().what);
+        Task task = Task.of(dataset, options, loaded);
+        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, 16);
+        refuseTooLarge(task, H);
+        Parameters p = loaded != null ? fitting(loaded, task, options) : initial(task.I(), H, task.O(), options.seed);
+        if (task.alphabet() != null) Text.prime(task.alphabet(), options);
         if (options.checkGradients) return printGradientCheck(p, task);
-        return new Run(options, task, p).train();
+        try (Lock alone = Lock.on(options.out)) {
+            return new Run(options, task, p).run();
+        }
+    }
+
+    /** Refuses before it allocates: weights, gradients, velocities, their copies, and the tape of one window. */
+    static void refuseTooLarge(Task task, int hidden) {
+        double I = task.I(), H = hidden, O = task.O(), steps = 1;
+        for (Window w : windows(task.training(), task.batch(), task.steps()))
+            steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.sequences().size());
+        double bytes = 8 * (6 * H * (I + H + O) + steps * (I + 3 * H + 2 * O));
+        long most = Runtime.getRuntime().maxMemory();
+        if (bytes > most) throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes "
+            + "of memory, but Java has %d", I, hidden, O, steps, bytes, most);
     }
 
     /** The loaded network, if the dataset and --hidden fit it. */
     static Parameters fitting(Model loaded, Task task, Options options) {
         Parameters p = loaded.p();
-        boolean labels = task.dataset().form() == Form.CLASSES;
+        String file = task.dataset().file();
         if (options.hidden != null && options.hidden != p.H())
-            throw new Failure(2, "--hidden %d does not fit %s: rnn.weight_hh_l0 is of %d hidden units", options.hidden, options.load, p.H());
+            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
+                options.hidden, options.load, p.H());
         if (task.I() != p.I())
-            throw new Failure(2, "%s does not fit %s: rnn.weight_ih_l0 takes %d inputs, but its steps have %d",
-                task.dataset().file(), options.load, p.I(), task.I());
-        if (labels ? task.O() > p.O() : task.O() != p.O())
-            throw new Failure(2, "%s does not fit %s: fc.weight gives %d outputs, but its targets have %d",
-                task.dataset().file(), options.load, p.O(), task.O());
+            throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
+                file, task.I(), options.load, p.I());
+        if (task.dataset().form() == Form.CLASSES ? task.O() > p.O() : task.O() != p.O())
+            throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
+                file, task.O(), options.load, p.O());
         return p;
     }
 
     /** Text from a model alone, without a dataset. */
     static int writeOnly(Options options, Model loaded) {
-        if (options.epochs > 0) throw new Failure(2, "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
-        if (loaded.alphabet().size() != loaded.p().I() || loaded.p().I() != loaded.p().O())
-            throw new Failure(2, "%s: its vocabulary has %d characters, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
-                options.load, loaded.alphabet().size(), loaded.p().I(), loaded.p().O());
+        if (options.epochs > 0)
+            throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
         System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
         return 0;
     }
@@ -1539,178 +1627,346 @@ class rnn {
         Window window = windows(task.training(), task.batch(), task.steps()).get(0);
         double worst = 0;
         for (GradientCheck check : checkGradients(p, window, 1000, ALONE)) {
-            System.out.printf(Locale.ROOT, "d%-4s %4d weights  largest relative error %.1e%n", check.name(), check.checked(), check.worst());
+            System.out.printf(Locale.ROOT, "d%-4s %5d weights checked, largest relative error %.1e%n",
+                check.name(), check.checked(), check.worst());
             worst = Math.max(worst, check.worst());
         }
-        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient." : "BPTT and the numerical gradient differ.");
+        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."
+            : "BPTT and the numerical gradient differ by more than 1e-7.");
         return worst < 1e-7 ? 0 : 1;
+    }
+
+    /** A dataset made ready for the network: what to learn, what is held out, and how to read what the network says. */
+    record Task(Dataset dataset, List<Sequence> training, List<Sequence> heldOut, Vectors whole,
+                Alphabet alphabet, Scaling scaling, int batch, int steps) {
+
+        int I() { return training.get(0).input().width(); }
+        int O() { return training.get(0).target().width(); }
+
+        static Task of(Dataset dataset, Options options, Model loaded) {
+            Alphabet alphabet = !dataset.isText() ? null
+                : loaded == null ? Alphabet.of(dataset.texts(), dataset.form() == Form.TEXTS) : loaded.alphabet();
+            if (dataset.isText() && (alphabet == null || alphabet.boundary() != (dataset.form() == Form.TEXTS)))
+                throw wrong("%s was not trained on %s, as %s is",
+                    options.load, dataset.form().what, dataset.file());
+            List<Vectors> codes = dataset.texts().stream()
+                .map(text -> Vectors.of(alphabet.encode(text, dataset.file()), alphabet.size())).toList();
+            if (dataset.isStream()) return stream(dataset, options, loaded, alphabet, codes);
+            List<Sequence> all = dataset.isText() ? codes.stream().map(Sequence::next).toList() : dataset.sequences();
+            int kept = all.size() - heldOut(dataset, options, all.size());
+            return new Task(dataset, all.subList(0, kept), all.subList(kept, all.size()), null, alphabet, null,
+                Objects.requireNonNullElse(options.batch, 32), Integer.MAX_VALUE);
+        }
+
+        private static int heldOut(Dataset dataset, Options options, int n) {
+            int held = options.validate.of(n);
+            if (held < n) return held;
+            throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)",
+                held, dataset.form().unit, dataset.file(), n);
+        }
+
+        /** A series or a text, cut into streams; its held-out end is read after the last of them. */
+        private static Task stream(Dataset dataset, Options options, Model loaded, Alphabet alphabet,
+                                   List<Vectors> codes) {
+            Vectors whole = dataset.isText() ? codes.get(0) : dataset.sequences().get(0).values();
+            int n = whole.length(), kept = n - heldOut(dataset, options, n);
+            int streams = Objects.requireNonNullElse(options.batch, 1), length = kept / streams;
+            if (length < 2)
+                throw wrong("--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
+                    streams, kept, dataset.form().unit, length);
+            Scaling scaling = dataset.isText() ? null
+                : loaded != null && loaded.scaling() != null ? loaded.scaling() : Scaling.of(whole.slice(0, kept));
+            Vectors scaled = scaling == null ? whole : scaling.scale(whole);
+            List<Sequence> training = IntStream.range(0, streams)
+                .mapToObj(b -> Sequence.next(scaled.slice(b * length, (b + 1) * length))).toList();
+            List<Sequence> heldOut = kept == n ? List.of()
+                : List.of(new Sequence(scaled.slice((streams - 1) * length, n - 1), scaled.slice(kept, n)));
+            return new Task(dataset, training, heldOut, scaled, alphabet, scaling, streams, options.steps);
+        }
+    }
+
+    /** Keeps a second run out of a folder. The system lifts the lock when the process ends, however it ends. */
+    record Lock(FileChannel channel) implements AutoCloseable {
+
+        static Lock on(Path folder) {
+            try {
+                Files.createDirectories(folder);
+                var channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
+                    StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) == null) throw taken(folder, channel);
+                channel.truncate(0).write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes()));
+                return new Lock(channel);
+            } catch (IOException e) {
+                throw failed("%s: cannot be written to: %s", folder, reason(e));
+            } catch (OverlappingFileLockException e) {
+                throw failed("%s: this very process is writing to it", folder);
+            }
+        }
+
+        private static Failure taken(Path folder, FileChannel channel) throws IOException {
+            var pid = ByteBuffer.allocate(20);
+            channel.read(pid);
+            return failed("%s: process %s is writing to it; wait for it or give another --out", folder,
+                new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII));
+        }
+
+        @Override public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) { /* the lock is gone all the same */ }
+        }
     }
 
     /** One training run: what it prints and the files it keeps up to date. */
     static final class Run {
         private final Options options;
         private final Task task;
-        private final Parameters p;
         private final Training training;
+        private final Parameters last;                  // as they were when the last whole epoch ended
         private final List<double[]> losses = new ArrayList<>();
+        private volatile int stop;                      // the status to leave with, once a signal asked for it
+        private long saved = System.nanoTime();
 
         Run(Options options, Task task, Parameters p) {
             this.options = options;
             this.task = task;
-            this.p = p;
-            training = new Training(p, task.training(), new Settings(options.learningRate, options.momentum, options.clip,
-                task.batch(), task.steps(), options.seed), ALONE);
+            var settings = new Settings(options.learningRate, options.momentum, options.clip, task.batch(),
+                task.steps(), options.seed);
+            training = new Training(p, task.training(), settings, ALONE);
+            last = copy(p);
         }
 
-        int train() {
-            Parameters before = copy(p);
-            long saved = System.nanoTime();
-            while (training.epoch < options.epochs) {
-                boolean whole = training.update();
-                if (whole ? !isFinite() : !Double.isFinite(training.lossSum)) return diverged(before);
-                if (!whole) continue;
-                losses.add(task.heldOut().isEmpty() ? new double[] {training.loss} : new double[] {training.loss, score(task.heldOut()).loss()});
-                copy(p, before);
-                if (!options.quiet && (training.epoch % options.logEvery == 0 || training.epoch == options.epochs)) printLosses();
-                if (System.nanoTime() - saved < 5e9) continue;
-                save(p, training.epoch);
-                saved = System.nanoTime();
+        int run() {
+            boolean nothingToDo = options.resume && resume();
+            var onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
+            var onTerminate = Signal.handle(new Signal("TERM"), signal -> stop(143));
+            try {
+                while (stop == 0 && training.epoch < options.epochs) update();
+                if (!nothingToDo) save();
+                report();
+                if (stop != 0 && training.epoch < options.epochs) System.err.printf(
+                    "rnn: interrupted in epoch %d of %d; --resume goes on%n", training.epoch + 1, options.epochs);
+                return stop;
+            } finally {
+                Signal.handle(new Signal("INT"), onInterrupt);
+                Signal.handle(new Signal("TERM"), onTerminate);
             }
-            save(p, training.epoch);
-            finish();
-            return 0;
+        }
+
+        /** The first signal lets the update in hand and all files be finished; the second leaves at once. */
+        private void stop(int status) {
+            if (stop != 0) Runtime.getRuntime().halt(status);
+            stop = status;
+        }
+
+        private void update() {
+            boolean wholeEpoch = training.update();
+            if (!Double.isFinite(training.lossSum) || wholeEpoch && !isFinite()) diverged();
+            if (wholeEpoch) {
+                losses.add(task.heldOut().isEmpty() ? new double[] {training.loss}
+                    : new double[] {training.loss, score(task.heldOut()).loss()});
+                copy(training.p, last);
+                if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
+            }
+            if (System.nanoTime() - saved > 4e9) save();
         }
 
         private boolean isFinite() {
-            for (double[][] W : p.matrices()) for (double[] row : W) for (double w : row) if (!Double.isFinite(w)) return false;
-            return Double.isFinite(training.loss);
+            return Double.isFinite(training.loss) && Arrays.stream(training.p.matrices()).flatMap(Arrays::stream)
+                .flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
         }
 
-        private int diverged(Parameters before) {
-            int epoch = losses.size();
-            save(before, epoch);
-            throw new Failure(1, "the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
-                + "(weights of epoch %d are in %s)", epoch + 1, epoch, options.out.resolve("model.safetensors"));
+        private void diverged() {
+            writeModel();
+            writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
+            int n = losses.size();
+            throw failed("the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
+                + "(weights of epoch %d are in %s)", n + 1, n, options.out.resolve("model.safetensors"));
         }
 
         private Score score(List<Sequence> sequences) {
-            return evaluate(p, sequences, task.batch(), task.steps(), ALONE);
+            return evaluate(last, sequences, task.batch(), task.steps(), ALONE);
+        }
+
+        private void print(String line, Object... args) {
+            if (!options.quiet) System.out.println(String.format(Locale.ROOT, line, args));
         }
 
         private void printLosses() {
-            double[] last = losses.get(losses.size() - 1);
-            System.out.printf(Locale.ROOT, "epoch %d loss %.6g", training.epoch, last[0]);
-            System.out.printf(Locale.ROOT, last.length == 1 ? "%n" : " validation_loss %.6g%n", last[last.length - 1]);
+            double[] loss = losses.get(losses.size() - 1);
+            if (loss.length == 1) print("epoch %d loss %.6g", losses.size(), loss[0]);
+            else print("epoch %d loss %.6g validation_loss %.6g", losses.size(), loss[0], loss[1]);
         }
 
-        private void save(Parameters p, int epoch) {
+        /** loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. */
+        private void save() {
             writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
-            writeModel(options.out.resolve("model.safetensors"), new Model(p, metadata(epoch)));
+            writeModel();
+            writeTensors(checkpointFile(), checkpoint());
+            saved = System.nanoTime();
         }
 
-        private Map<String, String> metadata(int epoch) {
-            var metadata = new LinkedHashMap<String, String>();
+        private Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
+
+        private void writeModel() {
+            var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
+            tensors.put("", last);
+            Map<String, String> metadata = tensors.metadata();
             metadata.put("format", "pt");
             metadata.put("name", task.dataset().name());
             metadata.put("form", task.dataset().form().what);
-            metadata.put("epoch", "" + epoch);
-            metadata.put("options", "--hidden %d --learning-rate %s --momentum %s --clip %s --batch %d --steps %d --seed %d".formatted(p.H(),
-                decimal(options.learningRate), decimal(options.momentum), decimal(options.clip), task.batch(), options.steps, options.seed));
+            metadata.put("epoch", "" + losses.size());
+            metadata.put("options", settings());
             if (task.alphabet() != null) metadata.put("vocabulary", task.alphabet().text());
             if (task.alphabet() != null && task.alphabet().boundary()) metadata.put("boundary", "the last code");
             if (task.scaling() != null) metadata.put("mean", decimals(task.scaling().mean()));
             if (task.scaling() != null) metadata.put("deviation", decimals(task.scaling().deviation()));
-            return metadata;
+            writeTensors(options.out.resolve("model.safetensors"), tensors);
         }
 
-        private static String decimals(double[] numbers) {
-            return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(" "));
+        /** What decides the bits of a training, as options. */
+        private String settings() {
+            int heldOut = task.whole() == null ? task.heldOut().size()
+                : task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
+            Settings s = training.settings;
+            return "--hidden " + last.H() + " --learning-rate " + decimal(s.learningRate())
+                + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip()) + " --batch " + s.batch()
+                + " --steps " + options.steps + " --validate " + heldOut + " --seed " + s.seed();
+        }
+
+        /** All there is to know between two updates. */
+        private Tensors checkpoint() {
+            var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
+            tensors.put("", training.p);
+            tensors.put("velocity.", training.v);
+            tensors.put("last.", last);
+            if (training.next > 0) tensors.matrices().put("h", training.tape.h()[0]);
+            if (!losses.isEmpty()) tensors.matrices().put("losses", losses.toArray(double[][]::new));
+            tensors.metadata().put("options", settings());
+            tensors.metadata().put("data", task.dataset().fingerprint());
+            tensors.metadata().put("next", "" + training.next);
+            tensors.metadata().put("lossSum", decimal(training.lossSum));
+            tensors.metadata().put("scored", "" + training.scored);
+            return tensors;
+        }
+
+        /** Goes back to the last checkpoint. True where nothing is left to do. */
+        private boolean resume() {
+            Path file = checkpointFile();
+            if (!Files.exists(file)) throw wrong("--resume: %s has no checkpoint to go on from", options.out);
+            Tensors tensors = readTensors(file);
+            Map<String, String> metadata = tensors.metadata();
+            refuseOther(file, metadata);
+            copy(tensors.parameters(file, ""), training.p);
+            copy(tensors.parameters(file, "velocity."), training.v);
+            copy(tensors.parameters(file, "last."), last);
+            Collections.addAll(losses, tensors.matrices().getOrDefault("losses", new double[0][]));
+            training.epoch = losses.size();
+            training.next = Integer.parseInt(metadata.get("next"));
+            training.lossSum = Double.parseDouble(metadata.get("lossSum"));
+            training.scored = Long.parseLong(metadata.get("scored"));
+            if (training.next > 0) training.restore(tensors.get(file, "h"));
+            if (training.epoch < options.epochs) return false;
+            System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
+                options.out, training.epoch, options.epochs);
+            return true;
+        }
+
+        /** A checkpoint of other data or other options would go on to something that neither of them means. */
+        private void refuseOther(Path file, Map<String, String> metadata) {
+            String[] now = settings().split(" "), then = metadata.getOrDefault("options", "").split(" ");
+            if (now.length != then.length) throw wrong("%s: is not a checkpoint", file);
+            for (int i = 0; i < now.length; i += 2)
+                if (!now[i + 1].equals(then[i + 1]))
+                    throw wrong("--resume: %s has %s %s, not %s; start anew or give another --out",
+                        file, then[i], then[i + 1], now[i + 1]);
+            if (!task.dataset().fingerprint().equals(metadata.get("data")))
+                throw wrong("--resume: %s is of other data than %s", file, task.dataset().file());
         }
 
         /** After training: how good the network is, what it says, and outputs.json. */
-        private void finish() {
+        private void report() {
             Score trained = score(task.training()), heldOut = task.heldOut().isEmpty() ? null : score(task.heldOut());
-            if (!options.quiet) {
-                System.out.println("training" + describe(trained));
-                if (heldOut != null) System.out.println("held out" + describe(heldOut));
-            }
-            Text text = task.alphabet() == null ? null : Text.of(p, task.alphabet(), options, known());
+            print("training loss %s", describe(trained));
+            if (heldOut != null) print("held-out loss %s", describe(heldOut));
+            Text text = task.alphabet() == null ? null : Text.of(last, task.alphabet(), options, known());
             writeWhole(options.out.resolve("outputs.json"), out -> {
                 try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
                     json.writeStartObject();
                     json.writeStringProperty("name", task.dataset().name());
                     json.writeNumberProperty("seed", options.seed);
-                    json.writeNumberProperty("epochs", options.epochs);
+                    json.writeNumberProperty("epochs", losses.size());
                     json.writeNumberProperty("loss", trained.loss());
                     if (heldOut != null) json.writeNumberProperty("validation_loss", heldOut.loss());
                     if (text != null) text.write(json);
-                    else {
-                        json.writeName("sequences").writeStartArray();
-                        for (int n = 0; n < task.dataset().sequences().size(); n++) writeSequence(json, n);
-                        json.writeEndArray();
-                    }
+                    else writeSequences(json);
                     json.writeEndObject();
                 }
                 out.write('\n');
             });
-            if (options.quiet) return;
-            if (text != null) System.out.println(text);
+            if (text != null) print("%s", text);
             else printFirst();
-            System.out.printf("%s: loss.csv, outputs.json, model.safetensors%n", options.out);
+            print("%s: loss.csv, outputs.json, model.safetensors", options.out);
         }
 
         private String describe(Score score) {
-            return String.format(Locale.ROOT, " loss %.6g", score.loss()) + switch (task.dataset().form()) {
-                case TEXT, TEXTS -> String.format(Locale.ROOT, "  perplexity %.3f", StrictMath.exp(score.loss()));
-                case CLASSES -> String.format(Locale.ROOT, "  accuracy %.2f %%", 100 * score.accuracy());
+            return String.format(Locale.ROOT, "%.6g", score.loss()) + switch (task.dataset().form()) {
+                case TEXT, TEXTS -> String.format(Locale.ROOT, ", perplexity %.3f", StrictMath.exp(score.loss()));
+                case CLASSES -> String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * score.accuracy());
                 case SERIES -> task.scaling().mean().length > 1 ? "" : String.format(Locale.ROOT,
-                    "  root mean squared error %.4g", Math.sqrt(score.loss()) * task.scaling().deviation()[0]);
+                    ", root mean squared error %.4g", Math.sqrt(score.loss()) * task.scaling().deviation()[0]);
                 case VECTORS -> "";
             };
         }
 
+        /** The strings it was trained on. */
         private Set<String> known() {
-            return new HashSet<>(task.dataset().texts().subList(0, task.whole() != null ? 0 : task.training().size()));
+            List<String> texts = task.whole() != null ? List.of() : task.dataset().texts();
+            return new HashSet<>(texts.subList(0, Math.min(texts.size(), task.training().size())));
         }
 
-        /** What the network says about a sequence: its outputs at the scored steps, and how it goes on. */
+        /** What the network says of a sequence, in its own units: at the scored steps, and how it goes on, or null. */
         private record Answer(double[][] output, double[][] generated) { }
 
         private Answer answer(int n) {
             Sequence own = task.dataset().sequences().get(n);
-            Vectors read = task.whole() != null ? task.whole() : own.input(), input = read.slice(0, own.input().length());
-            double[][] y = outputs(p, input), output = Arrays.copyOfRange(y, y.length - own.target().length(), y.length);
-            boolean goesOn = p.I() == p.O() && !own.target().isOneHot();
-            double[][] generated = !goesOn ? null
-                : generate(p, read, Objects.requireNonNullElse(options.generate, input.length()));
-            return new Answer(inOwnUnits(output), goesOn ? inOwnUnits(generated) : null);
+            Vectors all = task.whole() != null ? task.whole() : own.input(), input = all.slice(0, own.input().length());
+            double[][] y = outputs(last, input);
+            double[][] output = Arrays.copyOfRange(y, y.length - own.target().length(), y.length);
+            if (last.I() != last.O() || own.target().isOneHot()) return new Answer(inOwnUnits(output), null);
+            int steps = Objects.requireNonNullElse(options.generate, input.length());
+            return new Answer(inOwnUnits(output), inOwnUnits(generate(last, all, steps)));
         }
 
         private double[][] inOwnUnits(double[][] y) {
             return task.scaling() == null ? y : Arrays.stream(y).map(task.scaling()::unscale).toArray(double[][]::new);
         }
 
-        private void writeSequence(JsonGenerator json, int n) {
-            Sequence own = task.dataset().sequences().get(n);
-            Answer answer = answer(n);
-            json.writeStartObject();
-            if (task.whole() == null && n >= task.training().size()) json.writeBooleanProperty("held_out", true);
-            if (task.whole() != null && !task.heldOut().isEmpty())
-                json.writeNumberProperty("held_out", task.heldOut().get(0).target().length());
-            writeVectors(json, "input", own.input());
-            writeVectors(json, "target", own.target());
-            writeRows(json, "output", answer.output());
-            if (own.target().isOneHot()) {
-                int[] labels = Arrays.stream(answer.output()).mapToInt(y -> likeliest(y)).toArray();
-                json.writeName("predicted").writeArray(labels, 0, labels.length);
+        private void writeSequences(JsonGenerator json) {
+            json.writeName("sequences").writeStartArray();
+            for (int n = 0; n < task.dataset().sequences().size(); n++) {
+                Sequence own = task.dataset().sequences().get(n);
+                Answer answer = answer(n);
+                json.writeStartObject();
+                if (task.whole() == null && n >= task.training().size()) json.writeBooleanProperty("held_out", true);
+                if (task.whole() != null && !task.heldOut().isEmpty())
+                    json.writeNumberProperty("held_out", task.heldOut().get(0).target().length());
+                writeVectors(json, "input", own.input());
+                writeVectors(json, "target", own.target());
+                writeRows(json, "output", answer.output());
+                if (own.target().isOneHot()) {
+                    int[] labels = Arrays.stream(answer.output()).mapToInt(y -> likeliest(y)).toArray();
+                    json.writeName("predicted").writeArray(labels, 0, labels.length);
+                }
+                if (answer.generated() != null) writeRows(json, "generated", answer.generated());
+                json.writeEndObject();
             }
-            if (answer.generated() != null) writeRows(json, "generated", answer.generated());
-            json.writeEndObject();
+            json.writeEndArray();
         }
 
         private void writeVectors(JsonGenerator json, String key, Vectors vectors) {
             if (vectors.isOneHot()) json.writeName(key).writeArray(vectors.codes(), vectors.from(), vectors.length());
-            else writeRows(json, key, IntStream.range(0, vectors.length()).mapToObj(vectors::vector).toArray(double[][]::new));
+            else writeRows(json, key, vectors.rows());
         }
 
         private void writeRows(JsonGenerator json, String key, double[][] rows) {
@@ -1721,21 +1977,22 @@ class rnn {
             json.writeEndArray();
         }
 
-        /** The first sequence: its last targets beside what the network says, and how it goes on. */
+        /** The first sequence: its last ten targets beside what the network says, and how it goes on for ten more. */
         private void printFirst() {
             Sequence own = task.dataset().sequences().get(0);
             Answer answer = answer(0);
             int scored = own.target().length(), more = answer.generated() == null ? 0 : answer.generated().length - 1;
-            System.out.printf("%-8s  %-32s  %s%n", "step", "target", answer.generated() == null ? "output" : "generated");
+            print("%-6s  %-30s  %s", "step", "target", answer.generated() == null ? "output" : "generated");
             for (int t = Math.max(0, scored - 10); t < scored + Math.min(more, 10); t++)
-                System.out.printf("%-8d  %-32s  %s%n", own.input().length() - scored + t + 2,
+                print("%-6d  %-30s  %s", own.input().length() - scored + t + 2,
                     t >= scored ? "" : own.target().isOneHot() ? own.target().code(t) : numbers(own.target().vector(t)),
                     t >= scored ? numbers(answer.generated()[t - scored + 1])
                         : own.target().isOneHot() ? likeliest(answer.output()[t]) : numbers(answer.output()[t]));
         }
 
         private static String numbers(double[] vector) {
-            return Arrays.stream(vector).mapToObj(v -> String.format(Locale.ROOT, "%.4g", v)).collect(Collectors.joining(" "));
+            return Arrays.stream(vector).mapToObj(v -> String.format(Locale.ROOT, "%.4f", v))
+                .collect(Collectors.joining(" "));
         }
     }
 
@@ -1743,34 +2000,39 @@ class rnn {
     record Text(String prime, List<String> written, Set<String> known, boolean strings) {
 
         static Text of(Parameters p, Alphabet alphabet, Options options, Set<String> known) {
-            Random random = new Random(options.seed);
-            int n = Objects.requireNonNullElse(options.generate, 200), end = alphabet.boundary() ? alphabet.codePoints().length : -1;
-            String prime = options.prime != null && !options.prime.isEmpty() || alphabet.boundary()
-                ? Objects.requireNonNullElse(options.prime, "") : alphabet.start();
+            String prime = prime(alphabet, options);
             int[] codes = alphabet.encode(prime, "--prime");
             if (alphabet.boundary()) codes = Arrays.copyOf(codes, codes.length - 1);
             var written = new ArrayList<String>();
-            for (int left = n; left > 0; ) {
-                int[] text = sample(p, codes, left, options.temperature, end, random);
+            Random random = new Random(options.seed);
+            for (int left = Objects.requireNonNullElse(options.generate, 200); left > 0; ) {
+                int[] text = sample(p, codes, left, options.temperature, alphabet.end(), random);
                 boolean cut = alphabet.boundary() && text.length == left && !written.isEmpty();
                 if (!cut) written.add((alphabet.boundary() ? prime : "") + alphabet.decode(text));
-                left -= Math.max(1, text.length);
+                left -= alphabet.boundary() ? Math.max(1, text.length) : left;
             }
             return new Text(prime, written, known, alphabet.boundary());
         }
 
+        /** The prime that was given, or, where a text has to start from something, one that the alphabet knows. */
+        static String prime(Alphabet alphabet, Options options) {
+            String prime = Objects.requireNonNullElse(options.prime, "");
+            alphabet.encode(prime, "--prime");
+            return prime.isEmpty() && !alphabet.boundary() ? alphabet.start() : prime;
+        }
+
         void write(JsonGenerator json) {
             json.writeStringProperty("prime", prime);
-            json.writeName("generated");
-            if (!strings) {
-                json.writeString(String.join("", written));
-                return;
+            if (!strings) json.writeStringProperty("generated", String.join("", written));
+            else {
+                writeAll(json, "generated", written);
+                writeAll(json, "known", written.stream().filter(known::contains).toList());
             }
-            json.writeStartArray();
-            for (String text : written) json.writeString(text);
-            json.writeEndArray();
-            json.writeName("known").writeStartArray();
-            for (String text : written) if (known.contains(text)) json.writeString(text);
+        }
+
+        private static void writeAll(JsonGenerator json, String key, List<String> texts) {
+            json.writeName(key).writeStartArray();
+            texts.forEach(json::writeString);
             json.writeEndArray();
         }
 
