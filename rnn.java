@@ -63,24 +63,24 @@ class rnn {
     }
 
     /** a ← tanh(a + bias), element by element. Shapes: [H]. */
-    static void tanh(double[] a, double[] bias) {
+    static void activate(double[] a, double[] bias) {
         for (int j = 0; j < a.length; j++) a[j] = tanh(a[j] + bias[j]);
     }
 
     /** da = dh · d tanh(a)/da, element by element, from h = tanh(a). Shapes: [H]. */
-    static void gradTanh(double[] h, double[] dh, double[] da) {
+    static void gradActivate(double[] h, double[] dh, double[] da) {
         for (int j = 0; j < h.length; j++) da[j] = dh[j] * gradTanh(h[j]);
     }
 
     /** p[i] = e^y[i] / Σ e^y[j]. The maximum is subtracted first, so that nothing overflows. Shapes: y, p [K]. */
     static double[] softmax(double[] y) {
         double[] p = new double[y.length];
-        softmax(y, p);
+        softmaxInto(p, y);
         return p;
     }
 
     /** Writes softmax(y) into p and returns log Σ e^y[j]. */
-    static double softmax(double[] y, double[] p) {
+    static double softmaxInto(double[] p, double[] y) {
         double max = y[0], sum = 0;
         for (double v : y) max = Math.max(max, v);
         for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
@@ -112,28 +112,24 @@ class rnn {
 
     /** The mean of (y − target)². Shapes: [O]. As PyTorch's nn.MSELoss. */
     static double mse(double[] y, double[] target) {
-        return mse(y, target, new double[y.length]);
+        double sum = 0;
+        for (int j = 0; j < y.length; j++) sum += (y[j] - target[j]) * (y[j] - target[j]);
+        return sum / y.length;
     }
 
-    /** The mean of (y − target)², and in dy its gradient 2·(y − target)/O. */
-    static double mse(double[] y, double[] target, double[] dy) {
-        double sum = 0;
-        for (int j = 0; j < y.length; j++) {
-            double error = y[j] - target[j];
-            sum += error * error;
-            dy[j] = 2 * error / y.length;
-        }
-        return sum / y.length;
+    /** dy = 2·(y − target)/O, the gradient of mse. */
+    static void gradMse(double[] y, double[] target, double[] dy) {
+        for (int j = 0; j < y.length; j++) dy[j] = 2 * (y[j] - target[j]) / y.length;
     }
 
     /** −log softmax(y)[label], the natural logarithm. Shape: y [K]. As PyTorch's nn.CrossEntropyLoss. */
     static double crossEntropy(double[] y, int label) {
-        return crossEntropy(y, label, new double[y.length]);
+        return gradCrossEntropy(y, label, new double[y.length]);
     }
 
-    /** −log softmax(y)[label], and in dy its gradient softmax(y) − oneHot(label). */
-    static double crossEntropy(double[] y, int label, double[] dy) {
-        double logSum = softmax(y, dy);
+    /** dy = softmax(y) − oneHot(label), the gradient of crossEntropy, which falls out on the way and is returned. */
+    static double gradCrossEntropy(double[] y, int label, double[] dy) {
+        double logSum = softmaxInto(dy, y);
         dy[label] -= 1;
         return logSum - y[label];
     }
@@ -146,9 +142,11 @@ class rnn {
         return (1 + expm1Reduced(reduce(clipped, k))) * pow2(half) * pow2((long) k - half);
     }
 
-    static final double LOG2E = 1.4426950408889634, LN2_HIGH = 0x1.62e42fee00000p-1, LN2_LOW = 0x1.a39ef35793c76p-33;
+    static final double LOG2E = 1.4426950408889634;
+    static final double LN2_HIGH = 0x1.62e42fee00000p-1;        // ends in zeros, so that k·LN2_HIGH is exact
+    static final double LN2_LOW = 0x1.a39ef35793c76p-33;        // ln2 − LN2_HIGH
 
-    /** r = x − k·ln2. LN2_HIGH ends in zeros, so that k·LN2_HIGH is exact. */
+    /** r = x − k·ln2, with one rounding too few to matter. */
     static double reduce(double x, double k) {
         return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x));
     }
@@ -268,7 +266,7 @@ class rnn {
                 zero(h[t + 1], from, to);
                 x.addTimes(t, p.Wxh(), h[t + 1], from, to);
                 addProduct(h[t], p.Whh(), h[t + 1], from, to);
-                for (int b = from; b < to; b++) tanh(h[t + 1][b], p.bh());
+                for (int b = from; b < to; b++) activate(h[t + 1][b], p.bh());
                 // y[t] = h[t]·Why + by
                 zero(y[t], from, to);
                 addProduct(h[t + 1], p.Why(), y[t], from, to);
@@ -289,7 +287,7 @@ class rnn {
                 // y[t] = h[t]·Why + by
                 addProduct(dy[t], tape.WhyT(), dh[t + 1], from, to);
                 // h[t] = tanh(a[t])
-                for (int b = from; b < to; b++) gradTanh(h[t + 1][b], dh[t + 1][b], da[t][b]);
+                for (int b = from; b < to; b++) gradActivate(h[t + 1][b], dh[t + 1][b], da[t][b]);
                 // a[t] = x[t]·Wxh + h[t-1]·Whh + bh
                 zero(dh[t], from, to);
                 addProduct(da[t], tape.WhhT(), dh[t], from, to);
@@ -358,7 +356,10 @@ class rnn {
             addTransposedProduct(rows(x, 0, T(), B()), da, da.length, dW, from, to);
         }
 
-        public double loss(int t, int b, double[] y, double[] dy) { return mse(y, x[t][b], dy); }
+        public double loss(int t, int b, double[] y, double[] dy) {
+            gradMse(y, x[t][b], dy);
+            return mse(y, x[t][b]);
+        }
     }
 
     /** One-hot vectors: x[t][b] is the place of the 1, and times W just a row of W; their loss is cross-entropy. */
@@ -379,7 +380,7 @@ class rnn {
                 }
         }
 
-        public double loss(int t, int b, double[] y, double[] dy) { return crossEntropy(y, x[t][b], dy); }
+        public double loss(int t, int b, double[] y, double[] dy) { return gradCrossEntropy(y, x[t][b], dy); }
 
         /** How many labels are the likeliest class of the last y of T. */
         int right(int T, double[][][] y) {
@@ -886,11 +887,12 @@ class rnn {
 
     static Parameters copy(Parameters p) {
         Parameters q = Parameters.zeros(p.I(), p.H(), p.O());
-        copy(p, q);
+        copyTo(q, p);
         return q;
     }
 
-    static void copy(Parameters p, Parameters q) {
+    /** q ← p. */
+    static void copyTo(Parameters q, Parameters p) {
         for (int m = 0; m < 5; m++)
             for (int i = 0; i < p.matrices()[m].length; i++)
                 System.arraycopy(p.matrices()[m][i], 0, q.matrices()[m][i], 0, p.matrices()[m][i].length);
@@ -1765,7 +1767,7 @@ class rnn {
             if (wholeEpoch) {
                 losses.add(task.heldOut().isEmpty() ? new double[] {training.loss}
                     : new double[] {training.loss, score(task.heldOut()).loss()});
-                copy(training.p, last);
+                copyTo(last, training.p);
                 if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
             }
             if (System.nanoTime() - saved > 4e9) save();
@@ -1857,9 +1859,9 @@ class rnn {
             Tensors tensors = readTensors(file);
             Map<String, String> metadata = tensors.metadata();
             refuseOther(file, metadata);
-            copy(tensors.parameters(file, ""), training.p);
-            copy(tensors.parameters(file, "velocity."), training.v);
-            copy(tensors.parameters(file, "last."), last);
+            copyTo(training.p, tensors.parameters(file, ""));
+            copyTo(training.v, tensors.parameters(file, "velocity."));
+            copyTo(last, tensors.parameters(file, "last."));
             Collections.addAll(losses, tensors.matrices().getOrDefault("losses", new double[0][]));
             training.epoch = losses.size();
             training.next = Integer.parseInt(metadata.get("next"));
