@@ -1539,16 +1539,26 @@ class rnn {
             command.parseArgs(args);
             if (options.help) command.usage(System.out);
             else if (options.version) command.printVersionHelp(System.out);
-            else return work(options);
-            return 0;
+            else return flushed(work(options));
+            return flushed(0);
         } catch (ParameterException e) {
             return fail(wrong("%s", explain(e)));
         } catch (Failure e) {
             return fail(e);
         } catch (OutOfMemoryError e) {
-            return fail(failed("Java has no memory left of %d MB; more of it is had with java -Xmx",
-                Runtime.getRuntime().maxMemory() >> 20));
+            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", Runtime.getRuntime().maxMemory() >> 20));
         }
+    }
+
+    /** The status, unless standard output could not be written; a reader who has seen enough (`| head`) is no failure. */
+    static int flushed(int status) {
+        if (!System.out.checkError()) return status;
+        try (var out = new FileOutputStream(FileDescriptor.out)) {
+            out.write('\n');
+        } catch (IOException e) {
+            if (!reason(e).contains("pipe")) throw failed("standard output: cannot be written: %s", reason(e));
+        }
+        return status;
     }
 
     static int fail(Failure e) {
