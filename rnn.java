@@ -40,7 +40,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.*;
 import sun.misc.Signal;
 import tools.jackson.core.*;
-import tools.jackson.core.exc.StreamReadException;
+import tools.jackson.core.exc.*;
 import tools.jackson.core.io.NumberOutput;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
@@ -640,7 +640,7 @@ class rnn {
             throw wrong("%s: is not UTF-8 text", file);
         } catch (NoSuchFileException e) {
             throw wrong("%s: no such file", file);
-        } catch (IOException e) {
+        } catch (IOException | JacksonIOException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
     }
@@ -668,7 +668,8 @@ class rnn {
     /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
     static final JsonFactory JSON = JsonFactory.builder()
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION, StreamReadFeature.USE_FAST_DOUBLE_PARSER)
-        .streamReadConstraints(StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+        .streamReadConstraints(StreamReadConstraints.builder()
+            .maxStringLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build())
         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
         .build();
 
@@ -685,9 +686,9 @@ class rnn {
         Dataset read() {
             try {
                 return readObject();
-            } catch (StreamReadException e) {
-                throw error(e.getLocation(), "is not valid JSON: %s",
-                    e.getOriginalMessage().replaceAll("\\s*\\n.*|\\s*\\(start marker at .*", ""));
+            } catch (StreamReadException | StreamConstraintsException e) {
+                String message = e.getOriginalMessage().replaceAll("(?s)\\s*(\\n|\\(start marker at |\\(.*, from `).*", "");
+                throw error(e.getLocation() != null ? e.getLocation() : in.currentLocation(), "is not valid JSON: %s", message);
             }
         }
 
@@ -829,8 +830,10 @@ class rnn {
         }
 
         private String string(String path) {
-            if (in.currentToken() == JsonToken.VALUE_STRING) return in.getString();
-            throw error("%s is %s; it must be a string", path, found());
+            if (in.currentToken() != JsonToken.VALUE_STRING) throw error("%s is %s; it must be a string", path, found());
+            if (in.getString().codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
+                throw error("%s has half a surrogate pair; a character beyond U+FFFF takes both halves", path);
+            return in.getString();
         }
 
         private void array(String key, int... index) {
@@ -1158,14 +1161,15 @@ class rnn {
                 body.write(out);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
+        } catch (IOException | JacksonIOException e) {
             part.toFile().delete();
             throw failed("%s: cannot be written: %s", file, reason(e));
         }
     }
 
-    /** What the system said, without the file's name. */
-    static String reason(IOException e) {
+    /** What the system said of an input or output, without the file's name. */
+    static String reason(Exception e) {
+        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
         if (e instanceof NoSuchFileException) return "no such file or folder";
         if (e instanceof AccessDeniedException) return "permission denied";
         if (e instanceof FileAlreadyExistsException) return "it is not a folder";
@@ -1189,11 +1193,11 @@ class rnn {
     /** loss.csv: a row for every epoch, of its loss and, where sequences are held out, theirs. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
-            var csv = new PrintStream(out, false, StandardCharsets.US_ASCII);
-            csv.print(validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n");
-            for (int n = 0; n < losses.size(); n++)
-                csv.print(n + 1 + "," + decimals(losses.get(n)).replace(' ', ',') + "\n");
-            csv.flush();
+            out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(StandardCharsets.US_ASCII));
+            for (int n = 0; n < losses.size(); n++) {
+                String row = n + 1 + "," + decimals(losses.get(n)).replace(' ', ',') + "\n";
+                out.write(row.getBytes(StandardCharsets.US_ASCII));
+            }
         });
     }
 
