@@ -1741,7 +1741,7 @@ class rnn {
         private final Parameters last;                  // as they were when the last whole epoch ended
         private final List<double[]> losses = new ArrayList<>();
         private volatile int stop;                      // the status to leave with, once a signal asked for it
-        private long saved = System.nanoTime();
+        private long saved = System.nanoTime(), pause = 500_000_000;    // the last time of saving; how long to the next
 
         Run(Options options, Task task, Parameters p) {
             this.options = options;
@@ -1784,7 +1784,7 @@ class rnn {
                 copyTo(last, training.p);
                 if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
             }
-            if (System.nanoTime() - saved > 4e9) save();
+            if (System.nanoTime() - saved > pause) save();
         }
 
         private boolean isFinite() {
@@ -1814,12 +1814,17 @@ class rnn {
             else print("epoch %d loss %.6g validation_loss %.6g", losses.size(), loss[0], loss[1]);
         }
 
-        /** loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. */
+        /**
+         * loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. As
+         * often as it costs one percent of the time, and at least every four seconds.
+         */
         private void save() {
+            long start = System.nanoTime();
             writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
             writeModel();
             writeTensors(checkpointFile(), checkpoint());
             saved = System.nanoTime();
+            pause = Math.min(4_000_000_000L, 100 * (saved - start));
         }
 
         private Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
