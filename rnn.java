@@ -29,7 +29,6 @@ import java.io.*;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.channels.*;
 import java.nio.file.*;
@@ -79,13 +78,12 @@ class rnn {
         return p;
     }
 
-    /** Writes softmax(y) into p and returns log Σ e^y[j]. */
+    /** p = softmax(y); returns log Σ e^(y[j] − max). */
     static double softmaxInto(double[] p, double[] y) {
-        double max = y[0], sum = 0;
-        for (double v : y) max = Math.max(max, v);
+        double max = y[likeliest(y)], sum = 0;
         for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
         for (int i = 0; i < y.length; i++) p[i] /= sum;
-        return max + StrictMath.log(sum);
+        return StrictMath.log(sum);
     }
 
     /** The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y). Shapes: p [K], result [K,K]. */
@@ -131,7 +129,7 @@ class rnn {
     static double gradCrossEntropy(double[] y, int label, double[] dy) {
         double logSum = softmaxInto(dy, y);
         dy[label] -= 1;
-        return logSum - y[label];
+        return logSum - (y[label] - y[likeliest(y)]);
     }
 
     /** eˣ, within 1 ulp or so. Reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
@@ -498,6 +496,22 @@ class rnn {
 
     // ── 5. Data ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    /** What went wrong, in one line for the user, and the exit status. */
+    static final class Failure extends RuntimeException {
+        final int status;
+
+        Failure(int status, String message, Object... args) {
+            super(String.format(Locale.ROOT, message, args));
+            this.status = status;
+        }
+    }
+
+    /** The command or the data is wrong: exit status 2. */
+    static Failure wrong(String message, Object... args) { return new Failure(2, message, args); }
+
+    /** It failed while running: exit status 1. */
+    static Failure failed(String message, Object... args) { return new Failure(1, message, args); }
+
     /** The forms of a dataset: sequences with target vectors, with labels, a series, a text, a list of texts. */
     enum Form {
         VECTORS("sequences of vectors", "sequences"), CLASSES("labelled sequences", "sequences"),
@@ -574,8 +588,8 @@ class rnn {
             for (int i = 0, k = edge; i < text.length(); i += Character.charCount(text.codePointAt(i)), k++) {
                 int c = text.codePointAt(i);
                 codes[k] = Arrays.binarySearch(codePoints, c);
-                if (codes[k] < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the network knows",
-                    where, Character.toString(c), c, codePoints.length);
+                if (codes[k] < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the network "
+                    + "knows", where, Character.toString(c), c, codePoints.length);
             }
             return codes;
         }
@@ -631,16 +645,15 @@ class rnn {
     /** Reads a dataset: a JSON file in the format of the README, a .txt file, or one of the two from standard input. */
     static Dataset readDataset(String file) {
         try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-             InputStream in = new BufferedInputStream(bytes)) {
+             var in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))) {
+            in.mark(1);
+            if (in.read() != '\ufeff') in.reset();                      // a byte-order mark is no part of the data
             boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
             if (json) return new DatasetReader(file, in).read();
-            String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(in.readAllBytes())).toString();
-            return text(file, baseName(file), text);
-        } catch (CharacterCodingException e) {
-            throw wrong("%s: is not UTF-8 text", file);
-        } catch (NoSuchFileException e) {
-            throw wrong("%s: no such file", file);
-        } catch (IOException | JacksonIOException e) {
+            var text = new StringWriter();
+            in.transferTo(text);
+            return text(file, baseName(file), text.toString());
+        } catch (IOException | JacksonIOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
     }
@@ -648,16 +661,20 @@ class rnn {
     static Dataset text(String file, String name, String text) {
         int n = text.codePointCount(0, text.length());
         if (n < 2) throw wrong("%s: has %d characters; a text needs at least 2", file, n);
+        int at = text.indexOf(NO_UTF8);
+        if (at >= 0) throw wrong("%s: is not UTF-8 text from character %d on", file, at + 1);
         return new Dataset(file, name, Form.TEXT, List.of(), List.of(text));
     }
+
+    static final String NO_UTF8 = "\ufffd";                              // what Java reads in place of broken bytes
 
     /** What a dataset without a name is called: its file, without the folder. */
     static String baseName(String file) {
         return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
     }
 
-    /** Whether the first byte that is no blank is a {, as in JSON. */
-    static boolean startsWithBrace(InputStream in) throws IOException {
+    /** Whether the first character that is no blank is a {, as in JSON. */
+    static boolean startsWithBrace(BufferedReader in) throws IOException {
         in.mark(4096);
         int c;
         do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
@@ -678,7 +695,7 @@ class rnn {
         private final String file;
         private final JsonParser in;
 
-        DatasetReader(String file, InputStream in) {
+        DatasetReader(String file, Reader in) {
             this.file = file;
             this.in = JSON.createParser(ObjectReadContext.empty(), in);
         }
@@ -687,8 +704,9 @@ class rnn {
             try {
                 return readObject();
             } catch (StreamReadException | StreamConstraintsException e) {
-                String message = e.getOriginalMessage().replaceAll("(?s)\\s*(\\n|\\(start marker at |\\(.*, from `).*", "");
-                throw error(e.getLocation() != null ? e.getLocation() : in.currentLocation(), "is not valid JSON: %s", message);
+                TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
+                throw error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
+                    .replaceAll("(?s)(\\n| \\(start marker at |: enable | \\([^()]*, from `).*", ""), 160));
             }
         }
 
@@ -715,7 +733,7 @@ class rnn {
                         texts = list ? strings(key) : List.of(string(key));
                     }
                     default -> throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, "
-                        + "series, or text, and may have name, description, source", key);
+                        + "series, or text, and may have name, description, source", abbreviate(key, 40));
                 }
             }
             if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
@@ -812,8 +830,8 @@ class rnn {
 
         private int label(String key, int... index) {
             if (in.currentToken() == JsonToken.VALUE_NUMBER_INT && in.getNumberType() == JsonParser.NumberType.INT
-                && in.getIntValue() >= 0) return in.getIntValue();
-            throw error("%s is %s; a label is a whole number from 0 on", path(key, index), found());
+                && in.getIntValue() >= 0 && in.getIntValue() < Integer.MAX_VALUE) return in.getIntValue();
+            throw error("%s is %s; a label is a whole number from 0 to 2147483646", path(key, index), found());
         }
 
         private double number(String key, int[] index, int last) {
@@ -824,15 +842,20 @@ class rnn {
 
         private List<String> strings(String key) {
             var all = new ArrayList<String>();
-            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) all.add(string(path(key, n)));
+            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) {
+                all.add(string(path(key, n)));
+                if (all.get(n).isEmpty()) throw error("%s is empty; it needs at least one character", path(key, n));
+            }
             if (all.isEmpty()) throw error("%s is empty; it needs at least one string", key);
             return all;
         }
 
         private String string(String path) {
-            if (in.currentToken() != JsonToken.VALUE_STRING) throw error("%s is %s; it must be a string", path, found());
+            if (in.currentToken() != JsonToken.VALUE_STRING)
+                throw error("%s is %s; it must be a string", path, found());
             if (in.getString().codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
                 throw error("%s has half a surrogate pair; a character beyond U+FFFF takes both halves", path);
+            if (in.getString().contains(NO_UTF8)) throw error("%s has bytes that are not UTF-8", path);
             return in.getString();
         }
 
@@ -845,12 +868,14 @@ class rnn {
             return switch (in.currentToken()) {
                 case START_ARRAY -> "a list";
                 case START_OBJECT -> "an object";
-                case VALUE_STRING -> "\"" + abbreviate(in.getString()) + "\"";
-                default -> abbreviate(in.getString());
+                case VALUE_STRING -> "\"" + abbreviate(in.getString(), 40) + "\"";
+                default -> abbreviate(in.getString(), 40);
             };
         }
 
-        private static String abbreviate(String s) { return s.length() <= 40 ? s : s.substring(0, 37) + "..."; }
+        private static String abbreviate(String s, int most) {
+            return s.length() <= most ? s : s.substring(0, most - 3) + "...";
+        }
 
         private static String path(String key, int... index) {
             return key + Arrays.stream(index).mapToObj(i -> "[" + i + "]").collect(Collectors.joining());
@@ -864,22 +889,6 @@ class rnn {
             return wrong("%s:%d:%d: %s", file, at.getLineNr(), at.getColumnNr(), message.formatted(args));
         }
     }
-
-    /** What went wrong, in one line for the user, and the exit status. */
-    static final class Failure extends RuntimeException {
-        final int status;
-
-        Failure(int status, String message, Object... args) {
-            super(String.format(Locale.ROOT, message, args));
-            this.status = status;
-        }
-    }
-
-    /** The command or the data is wrong: exit status 2. */
-    static Failure wrong(String message, Object... args) { return new Failure(2, message, args); }
-
-    /** It failed while running: exit status 1. */
-    static Failure failed(String message, Object... args) { return new Failure(1, message, args); }
 
     // ── 6. Training ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -1043,15 +1052,14 @@ class rnn {
         return new Score(lossSum / scored, right / scored);
     }
 
-    /** A gradient by BPTT and the same by central differences, (L(w + ε) − L(w − ε)) / 2ε, where they differ most. */
+    /** How far BPTT and numerical gradients are apart, at most, over so many weights of a parameter. */
     record GradientCheck(String name, int checked, double worst) { }
 
     /**
-     * Compares BPTT with numerical gradients on one window, at up to `most` weights of each parameter, evenly spread.
-     * The error is |a − n| / max(|a| + |n|, 1e-3): the floor is what rounding in the loss, 1e-16/ε, amounts to.
+     * Compares BPTT with central differences on one window, at up to `most` weights of each parameter, evenly spread.
+     * The error is |a − n| / max(|a| + |n|, 1e-4), where the floor is what rounding of the loss amounts to.
      */
     static List<GradientCheck> checkGradients(Parameters p, Window window, int most, Team team) {
-        final double epsilon = 1e-5;
         Steps x = window.input(), target = window.target();
         Tape tape = Tape.of(p, x.T(), x.B());
         Parameters d = Parameters.zeros(p.I(), p.H(), p.O());
@@ -1065,20 +1073,24 @@ class rnn {
             double worst = 0;
             for (int n = 0; n < checked; n++) {
                 int k = (int) ((long) n * size / checked), i = k / W[0].length, j = k % W[0].length;
-                double w = W[i][j];
-                W[i][j] = w + epsilon;
-                forward(p, x, tape, team);
-                double above = loss(x, target, tape, team);
-                W[i][j] = w - epsilon;
-                forward(p, x, tape, team);
-                double numerical = (above - loss(x, target, tape, team)) / (2 * epsilon);
-                W[i][j] = w;
-                double magnitude = Math.max(Math.abs(dW[i][j]) + Math.abs(numerical), 1e-3);
-                worst = Math.max(worst, Math.abs(dW[i][j] - numerical) / magnitude);
+                double a = dW[i][j], numerical = numericalGradient(p, W[i], j, x, target, tape, team);
+                worst = Math.max(worst, Math.abs(a - numerical) / Math.max(Math.abs(a) + Math.abs(numerical), 1e-4));
             }
             checks.add(new GradientCheck(Parameters.NAMES.get(m), checked, worst));
         }
         return checks;
+    }
+
+    /** ∂L/∂w[j] ≈ (8·(L(+ε) − L(−ε)) − (L(+2ε) − L(−2ε))) / 12ε, whose error is of the order ε⁴. */
+    static double numericalGradient(Parameters p, double[] w, int j, Steps x, Steps target, Tape tape, Team team) {
+        double epsilon = 1.0 / 1024, old = w[j], sum = 0;
+        for (int step : new int[] {-2, -1, 1, 2}) {
+            w[j] = old + step * epsilon;
+            forward(p, x, tape, team);
+            sum += (step == 1 ? 8 : step == -1 ? -8 : step == 2 ? -1 : 1) * loss(x, target, tape, team);
+        }
+        w[j] = old;
+        return sum / (12 * epsilon);
     }
 
     // ── 7. Generating ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -1171,6 +1183,7 @@ class rnn {
     static String reason(Exception e) {
         if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
         if (e instanceof NoSuchFileException) return "no such file or folder";
+        if (e instanceof InvalidPathException) return "no file can have this name";
         if (e instanceof AccessDeniedException) return "permission denied";
         if (e instanceof FileAlreadyExistsException) return "it is not a folder";
         if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
@@ -1193,7 +1206,8 @@ class rnn {
     /** loss.csv: a row for every epoch, of its loss and, where sequences are held out, theirs. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
-            out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(StandardCharsets.US_ASCII));
+            String head = validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n";
+            out.write(head.getBytes(StandardCharsets.US_ASCII));
             for (int n = 0; n < losses.size(); n++) {
                 String row = n + 1 + "," + decimals(losses.get(n)).replace(' ', ',') + "\n";
                 out.write(row.getBytes(StandardCharsets.US_ASCII));
@@ -1362,6 +1376,7 @@ class rnn {
             check(type != null && !shape.isEmpty() && offsets.size() == 2, name + " lacks its dtype, shape or offsets");
             tensors.add(new Tensor(name, type, shape, offsets));
         }
+        check(json.nextToken() == null, "its header goes on behind its end");
     }
 
     static String string(JsonParser json) {
@@ -1426,7 +1441,7 @@ class rnn {
     static final class Options {
         @Option(names = {"-d", "--data"}, paramLabel = "FILE", description = "JSON, .txt, or - (default: a toy)")
         String data;
-        @Option(names = "--validate", paramLabel = "N[%%]", converter = ToHoldOut.class,
+        @Option(names = "--validate", paramLabel = "N[%]", converter = ToHoldOut.class,
             description = "hold out the last N sequences, values, characters")
         HoldOut validate = new HoldOut(0, false);
         @Option(names = "--hidden", paramLabel = "N", converter = ToCount.class, description = "hidden units (16)")
@@ -1538,7 +1553,7 @@ class rnn {
     /** Does what the command line says and returns the exit status. */
     static int run(String... args) {
         Options options = new Options();
-        CommandLine command = new CommandLine(options).setOverwrittenOptionsAllowed(true);
+        CommandLine command = new CommandLine(options).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false);
         try {
             command.parseArgs(args);
             if (options.help) command.usage(System.out);
@@ -1550,11 +1565,12 @@ class rnn {
         } catch (Failure e) {
             return fail(e);
         } catch (OutOfMemoryError e) {
-            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", Runtime.getRuntime().maxMemory() >> 20));
+            long most = Runtime.getRuntime().maxMemory() >> 20;
+            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", most));
         }
     }
 
-    /** The status, unless standard output could not be written; a reader who has seen enough (`| head`) is no failure. */
+    /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
     static int flushed(int status) {
         if (!System.out.checkError()) return status;
         try (var out = new FileOutputStream(FileDescriptor.out)) {
@@ -1610,8 +1626,9 @@ class rnn {
             steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.sequences().size());
         double bytes = 8 * (6 * H * (I + H + O) + steps * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
-        if (bytes > most) throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes "
-            + "of memory, but Java has %d", I, hidden, O, steps, bytes, most);
+        if (bytes > most)
+            throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes of memory, "
+                + "but Java has %d", I, hidden, O, steps, bytes, most);
     }
 
     /** The loaded network, if the dataset and --hidden fit it. */
@@ -1741,7 +1758,7 @@ class rnn {
         private final Parameters last;                  // as they were when the last whole epoch ended
         private final List<double[]> losses = new ArrayList<>();
         private volatile int stop;                      // the status to leave with, once a signal asked for it
-        private long saved = System.nanoTime(), pause = 500_000_000;    // the last time of saving; how long to the next
+        private long saved = System.nanoTime(), pause = 100_000_000;    // the last time of saving; how long to the next
 
         Run(Options options, Task task, Parameters p) {
             this.options = options;
@@ -1779,9 +1796,9 @@ class rnn {
             boolean wholeEpoch = training.update();
             if (!Double.isFinite(training.lossSum) || wholeEpoch && !isFinite()) diverged();
             if (wholeEpoch) {
+                copyTo(last, training.p);
                 losses.add(task.heldOut().isEmpty() ? new double[] {training.loss}
                     : new double[] {training.loss, score(task.heldOut()).loss()});
-                copyTo(last, training.p);
                 if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
             }
             if (System.nanoTime() - saved > pause) save();
@@ -1908,6 +1925,9 @@ class rnn {
         /** After training: how good the network is, what it says, and outputs.json. */
         private void report() {
             Score trained = score(task.training()), heldOut = task.heldOut().isEmpty() ? null : score(task.heldOut());
+            if (!Double.isFinite(trained.loss()))
+                throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or --clip 1",
+                    losses.size());
             print("training loss %s", describe(trained));
             if (heldOut != null) print("held-out loss %s", describe(heldOut));
             Text text = task.alphabet() == null ? null : Text.of(last, task.alphabet(), options, known());
