@@ -3,6 +3,7 @@
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7
 //JAVAC_OPTIONS -XDignore.symbol.file
+//RUNTIME_OPTIONS -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -34,6 +35,9 @@ import java.nio.channels.*;
 import java.nio.file.*;
 import java.security.*;
 import java.util.*;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.*;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
@@ -48,12 +52,13 @@ class rnn {
 
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
-    /** tanh x = e / (e + 2) with e = expm1(2|x|), and the sign of x: free of branches, overflow and cancellation. */
+    /** tanh x = e / (e + 2) with e = expm1(2|x|), and the sign of x. At most 2.5 ulp off, odd, monotone. */
     static double tanh(double x) {
-        double a = Math.min(2 * Math.abs(x), 64);                       // beyond, tanh rounds to 1
+        double a = Math.min(2 * Math.abs(x), 37.4);                     // above, e + 2 would be rounded
         double k = Math.rint(a * LOG2E), scale = pow2((long) k);
         double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
-        return Math.copySign(e / (e + 2), x);
+        double h = Math.abs(x) < 19.0615474653984 ? e / (e + 2) : Math.abs(x) * 0 + 1;      // 1, or NaN
+        return Math.copySign(h, x);
     }
 
     /** d tanh(a)/da, from h = tanh(a). */
@@ -173,33 +178,73 @@ class rnn {
 
     // ── 3. The few matrix loops everything rests on ─────────────────────────────────────────────────────────────────
 
-    /** C[i] += A[i]·B for the rows from ≤ i < to; each element adds its products in the order of k. */
+    /** C[i] += A[i]·B for the rows from ≤ i < to: the definition. Each sum is taken in the order of k. */
+    static void addProductPlainly(double[][] A, double[][] B, double[][] C, int from, int to) {
+        for (int i = from; i < to; i++)
+            for (int j = 0; j < C[i].length; j++)
+                for (int k = 0; k < B.length; k++) C[i][j] = Math.fma(A[i][k], B[k][j], C[i][j]);
+    }
+
+    /** The same bits, faster: PANEL rows of B stay in the cache while the rows of C pass by, two at a time. */
     static void addProduct(double[][] A, double[][] B, double[][] C, int from, int to) {
-        for (int i = from; i < to; i++) {
-            double[] a = A[i], c = C[i];
-            int k = 0;
-            for (; k + 4 <= B.length; k += 4)
-                addRows(a[k], B[k], a[k + 1], B[k + 1], a[k + 2], B[k + 2], a[k + 3], B[k + 3], c);
-            for (; k < B.length; k++) addRow(a[k], B[k], c);
+        for (int k = 0; k < B.length; k += PANEL) {
+            int n = Math.min(PANEL, B.length - k), i = from;
+            for (; i + 1 < to; i += 2) addToPair(C[i], C[i + 1], A[i], A[i + 1], k, B, k, n);
+            if (i < to) addToRow(C[i], A[i], k, B, k, n);
         }
     }
 
-    /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first n rows of A and B, in their order. */
-    static void addTransposedProduct(double[][] A, double[][] B, int n, double[][] C, int from, int to) {
-        for (int i = from; i < to; i++) {
-            double[] c = C[i];
-            int k = 0;
-            for (; k + 4 <= n; k += 4)
-                addRows(A[k][i], B[k], A[k + 1][i], B[k + 1], A[k + 2][i], B[k + 2], A[k + 3][i], B[k + 3], c);
-            for (; k < n; k++) addRow(A[k][i], B[k], c);
+    /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first K rows of A and B, in their order. */
+    static void addTransposedProduct(double[][] A, double[][] B, int K, double[][] C, int from, int to) {
+        double[] a = new double[PANEL], a1 = new double[PANEL];
+        for (int k = 0; k < K; k += PANEL) {
+            int n = Math.min(PANEL, K - k), i = from;
+            for (; i + 1 < to; i += 2) {
+                for (int q = 0; q < n; q++) {
+                    a[q] = A[k + q][i];
+                    a1[q] = A[k + q][i + 1];
+                }
+                addToPair(C[i], C[i + 1], a, a1, 0, B, k, n);
+            }
+            for (int q = 0; i < to && q < n; q++) addRow(A[k + q][i], B[k + q], C[i]);
         }
     }
 
-    /** c += a·b, row by row: four at once, and c is loaded and stored once. */
-    static void addRows(double a0, double[] b0, double a1, double[] b1,
-                        double a2, double[] b2, double a3, double[] b3, double[] c) {
+    static final int PANEL = 32;
+
+    /** c += Σ a[at + q]·B[k + q] over q < n, and c1 likewise from a1. */
+    static void addToPair(double[] c, double[] c1, double[] a, double[] a1, int at, double[][] B, int k, int n) {
+        int q = 0;
+        for (; q + 4 <= n; q += 4, at += 4, k += 4)
+            addFourToPair(c, c1, a[at], a[at + 1], a[at + 2], a[at + 3], a1[at], a1[at + 1], a1[at + 2], a1[at + 3],
+                B[k], B[k + 1], B[k + 2], B[k + 3]);
+        for (; q < n; q++, at++, k++) {
+            addRow(a[at], B[k], c);
+            addRow(a1[at], B[k], c1);
+        }
+    }
+
+    /** c += Σ a[at + q]·B[k + q] over q < n. */
+    static void addToRow(double[] c, double[] a, int at, double[][] B, int k, int n) {
+        int q = 0;
+        for (; q + 4 <= n; q += 4, at += 4, k += 4)
+            addFourToRow(c, a[at], a[at + 1], a[at + 2], a[at + 3], B[k], B[k + 1], B[k + 2], B[k + 3]);
+        for (; q < n; q++, at++, k++) addRow(a[at], B[k], c);
+    }
+
+    /** Four products to each of two rows, so that what is loaded serves twice. With more, C2 gives up on vectors. */
+    static void addFourToPair(double[] c, double[] c1, double p, double q, double r, double s, double p1, double q1,
+                              double r1, double s1, double[] b, double[] b1, double[] b2, double[] b3) {
+        for (int j = 0; j < c.length; j++) {
+            c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
+            c1[j] = Math.fma(s1, b3[j], Math.fma(r1, b2[j], Math.fma(q1, b1[j], Math.fma(p1, b[j], c1[j]))));
+        }
+    }
+
+    static void addFourToRow(double[] c, double p, double q, double r, double s,
+                             double[] b, double[] b1, double[] b2, double[] b3) {
         for (int j = 0; j < c.length; j++)
-            c[j] = Math.fma(a3, b3[j], Math.fma(a2, b2[j], Math.fma(a1, b1[j], Math.fma(a0, b0[j], c[j]))));
+            c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
     }
 
     /** c += a·b. Shapes: c, b [n]. */
@@ -218,9 +263,8 @@ class rnn {
         for (int i = from; i < to; i++) Arrays.fill(A[i], 0);
     }
 
-    /** The rows of n steps, one step below the other: [T][B] rows become [n·B]. They are shared, not copied. */
-    static double[][] rows(double[][][] steps, int from, int n, int B) {
-        double[][] rows = new double[n * B][];
+    /** Puts the rows of n steps one below the other: [n][B] rows into [n·B]. They are shared, not copied. */
+    static double[][] stack(double[][] rows, double[][][] steps, int from, int n, int B) {
         for (int t = 0; t < n; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
         return rows;
     }
@@ -228,7 +272,7 @@ class rnn {
     /** Work on the rows from ≤ i < to. */
     interface Part { void run(int from, int to); }
 
-    /** Who shares the work on n rows out; no sum crosses rows, so the bits do not depend on it. */
+    /** Shares out the work on n rows, each of so many multiplications. No sum crosses rows: the bits stay the same. */
     interface Team { void split(int n, long workPerRow, Part part); }
 
     /** One thread does it all. */
@@ -291,28 +335,32 @@ class rnn {
                 addProduct(da[t], tape.WhhT(), dh[t], from, to);
             }
         });
-        double[][] hPrev = rows(h, 0, T, B), hNext = rows(h, 1, T, B), das = rows(da, 0, T, B), dys = rows(dy, 0, T, B);
+        int n = T * B;
+        double[][] hPrev = stack(tape.hPrev(), h, 0, T, B), hNext = stack(tape.hNext(), h, 1, T, B);
+        double[][] das = stack(tape.das(), da, 0, T, B), dys = stack(tape.dys(), dy, 0, T, B);
         for (double[][] dW : d.matrices()) zero(dW, 0, dW.length);
-        team.split(p.I(), (long) T * B * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
-        team.split(H, (long) T * B * H, (from, to) -> {
-            addTransposedProduct(hPrev, das, T * B, d.Whh(), from, to);
-            addTransposedProduct(hNext, dys, T * B, d.Why(), from, to);
+        team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
+        team.split(H, (long) n * (H + p.O()), (from, to) -> {
+            addTransposedProduct(hPrev, das, n, d.Whh(), from, to);
+            addTransposedProduct(hNext, dys, n, d.Why(), from, to);
         });
-        for (double[] row : das) addRow(1, row, d.bh());
-        for (double[] row : dys) addRow(1, row, d.by());
+        for (int r = 0; r < n; r++) addRow(1, das[r], d.bh());
+        for (int r = 0; r < n; r++) addRow(1, dys[r], d.by());
     }
 
     /**
      * What a pass over up to T steps of B sequences leaves behind, as [t][b] rows: the states h[0] (carried in) to
      * h[T], the outputs y[0] (from h[1]) to y[T-1], the loss of each, and the gradients with respect to all of them.
+     * The rest is room to work in: the weights transposed, all steps' rows one below the other.
      */
     record Tape(double[][][] h, double[][][] y, double[][] loss, double[][][] dy, double[][][] da, double[][][] dh,
-                double[][] WhhT, double[][] WhyT) {
+                double[][] WhhT, double[][] WhyT, double[][] hPrev, double[][] hNext, double[][] das, double[][] dys) {
 
         static Tape of(Parameters p, int T, int B) {
             int H = p.H(), O = p.O();
             return new Tape(new double[T + 1][B][H], new double[T][B][O], new double[T][B], new double[T][B][O],
-                new double[T][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H]);
+                new double[T][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H],
+                new double[T * B][], new double[T * B][], new double[T * B][], new double[T * B][]);
         }
 
         /** This tape, or a larger one where T steps of B sequences do not fit. */
@@ -342,7 +390,11 @@ class rnn {
     }
 
     /** Vectors written out, x[t][b] [I]; as targets their loss is mse. */
-    record Dense(double[][][] x) implements Steps {
+    record Dense(double[][][] x, double[][] rows) implements Steps {
+        Dense(double[][][] x) {
+            this(x, x.length == 0 ? null : stack(new double[x.length * x[0].length][], x, 0, x.length, x[0].length));
+        }
+
         public int T() { return x.length; }
         public int B() { return x[0].length; }
 
@@ -351,7 +403,7 @@ class rnn {
         }
 
         public void addGradient(double[][] da, double[][] dW, int from, int to) {
-            addTransposedProduct(rows(x, 0, T(), B()), da, da.length, dW, from, to);
+            addTransposedProduct(rows, da, rows.length, dW, from, to);
         }
 
         public double loss(int t, int b, double[] y, double[] dy) {
@@ -965,6 +1017,83 @@ class rnn {
         return order;
     }
 
+    /** The caller and its helpers, who spin for some microseconds between two tasks and then sleep. */
+    static final class Threads implements Team, AutoCloseable {
+        static final long WORTH = 1_000_000;            // smaller work is done sooner than shared out
+        private final Thread[] helpers;
+        private final int spins;
+        private final AtomicInteger busy = new AtomicInteger();
+        private volatile int round;                     // counts the tasks; writing it publishes what stands below
+        private volatile boolean closed;
+        private volatile Throwable failure;
+        private Thread caller;
+        private Part part;
+        private int n;
+
+        Threads(int threads) {
+            spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
+            helpers = new Thread[threads - 1];
+            for (int i = 0; i < helpers.length; i++) {
+                int me = i + 1;
+                helpers[i] = new Thread(() -> help(me), "rnn-" + me);
+                helpers[i].setDaemon(true);
+                helpers[i].start();
+            }
+        }
+
+        @Override public void split(int n, long workPerRow, Part part) {
+            if (n < 2 || helpers.length == 0 || n * workPerRow < WORTH) {
+                part.run(0, n);
+                return;
+            }
+            this.n = n;
+            this.part = part;
+            caller = Thread.currentThread();
+            failure = null;
+            busy.set(helpers.length);
+            round++;
+            for (Thread helper : helpers) LockSupport.unpark(helper);
+            try {
+                share(0);
+            } finally {
+                await(() -> busy.get() == 0);
+            }
+            if (failure instanceof Error error) throw error;
+            if (failure != null) throw new IllegalStateException(failure);
+        }
+
+        private void share(int me) {
+            long size = helpers.length + 1;
+            part.run((int) (n * me / size), (int) (n * (me + 1) / size));
+        }
+
+        private void help(int me) {
+            for (int next = 1; ; next++) {
+                int task = next;
+                await(() -> round >= task || closed);
+                if (closed) return;
+                Thread waiting = caller;
+                try {
+                    share(me);
+                } catch (Throwable t) {
+                    failure = t;
+                }
+                if (busy.decrementAndGet() == 0) LockSupport.unpark(waiting);
+            }
+        }
+
+        private void await(BooleanSupplier condition) {
+            for (int i = 0; !condition.getAsBoolean(); i++)
+                if (i < spins) Thread.onSpinWait();
+                else LockSupport.park(this);
+        }
+
+        @Override public void close() {
+            closed = true;
+            for (Thread helper : helpers) LockSupport.unpark(helper);
+        }
+    }
+
     /** Training, moved on by one update after the other; between two of them its fields are all there is to know. */
     static final class Training {
         final Settings settings;
@@ -1465,6 +1594,8 @@ class rnn {
         int steps = 25;
         @Option(names = "--seed", paramLabel = "N", converter = ToLong.class, description = "of all that is drawn (42)")
         long seed = 42;
+        @Option(names = "--threads", paramLabel = "N", converter = ToCount.class, description = "(all cores)")
+        int threads = Runtime.getRuntime().availableProcessors();
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
         Path out = Path.of("rnn-out");
         @Option(names = "--load", paramLabel = "FILE", description = "start from the weights of a model.safetensors")
@@ -1614,8 +1745,8 @@ class rnn {
         Parameters p = loaded != null ? fitting(loaded, task, options) : initial(task.I(), H, task.O(), options.seed);
         if (task.alphabet() != null) Text.prime(task.alphabet(), options);
         if (options.checkGradients) return printGradientCheck(p, task);
-        try (Lock alone = Lock.on(options.out)) {
-            return new Run(options, task, p).run();
+        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
+            return new Run(options, task, p, team).run();
         }
     }
 
@@ -1754,18 +1885,20 @@ class rnn {
     static final class Run {
         private final Options options;
         private final Task task;
+        private final Team team;
         private final Training training;
         private final Parameters last;                  // as they were when the last whole epoch ended
         private final List<double[]> losses = new ArrayList<>();
         private volatile int stop;                      // the status to leave with, once a signal asked for it
         private long saved = System.nanoTime(), pause = 100_000_000;    // the last time of saving; how long to the next
 
-        Run(Options options, Task task, Parameters p) {
+        Run(Options options, Task task, Parameters p, Team team) {
             this.options = options;
+            this.team = team;
             this.task = task;
             var settings = new Settings(options.learningRate, options.momentum, options.clip, task.batch(),
                 task.steps(), options.seed);
-            training = new Training(p, task.training(), settings, ALONE);
+            training = new Training(p, task.training(), settings, team);
             last = copy(p);
         }
 
@@ -1818,7 +1951,7 @@ class rnn {
         }
 
         private Score score(List<Sequence> sequences) {
-            return evaluate(last, sequences, task.batch(), task.steps(), ALONE);
+            return evaluate(last, sequences, task.batch(), task.steps(), team);
         }
 
         private void print(String line, Object... args) {
