@@ -2,6 +2,7 @@
 //JAVA 17+
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7
+//DEPS me.tongfei:progressbar:0.10.2
 //JAVAC_OPTIONS -XDignore.symbol.file
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -26,6 +27,7 @@
 // the same seed, data and options give the same bits on every machine.
 
 import java.io.*;
+import java.lang.ProcessBuilder.Redirect;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -36,9 +38,11 @@ import java.nio.file.*;
 import java.security.*;
 import java.util.*;
 import java.util.stream.*;
+import me.tongfei.progressbar.*;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
 import sun.misc.Signal;
+import sun.misc.SignalHandler;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.core.io.NumberOutput;
@@ -1725,7 +1729,12 @@ class rnn {
         private final Parameters last;                  // as they were when the last whole epoch ended
         private final List<double[]> losses = new ArrayList<>();
         private volatile int stop;                      // the status to leave with, once a signal asked for it
-        private long saved = System.nanoTime();
+        private final long started = System.nanoTime();
+        private long saved = started;
+        private double epochsBefore;                    // by a run that this one goes on from
+        private Progress progress;                      // once training has taken a second
+        private long shown = started, sampled = started;
+        private int columns = -1;
 
         Run(Options options, Task task, Parameters p) {
             this.options = options;
@@ -1738,11 +1747,17 @@ class rnn {
 
         int run() {
             boolean nothingToDo = options.resume && resume();
+            epochsBefore = epochs();
             var onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
             var onTerminate = Signal.handle(new Signal("TERM"), signal -> stop(143));
             try {
-                while (stop == 0 && training.epoch < options.epochs) update();
+                try {
+                    while (stop == 0 && training.epoch < options.epochs) update();
+                } finally {
+                    if (progress != null) progress.finish();
+                }
                 if (!nothingToDo) save();
+                if (epochs() > epochsBefore && !options.quiet) showTraining();
                 report();
                 if (stop != 0 && training.epoch < options.epochs) System.err.printf(
                     "rnn: interrupted in epoch %d of %d; --resume goes on%n", training.epoch + 1, options.epochs);
@@ -1769,6 +1784,65 @@ class rnn {
                 if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
             }
             if (System.nanoTime() - saved > 4e9) save();
+            showProgress();
+        }
+
+        /** After training, on standard error: how long it took and, on a terminal, how the loss went. */
+        private void showTraining() {
+            System.err.printf(Locale.ROOT, "rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed());
+            if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
+        }
+
+        /** Epochs done, with the part of the one under way. */
+        private double epochs() {
+            return training.epoch + (training.next == 0 ? 0 : (double) training.next / training.windows.size());
+        }
+
+        /** How many steps of how many sequences were read a second since this run began. */
+        private double speed() {
+            long inAnEpoch = task.training().stream().mapToLong(s -> s.input().length()).sum();
+            return (epochs() - epochsBefore) * inAnEpoch / seconds();
+        }
+
+        private double seconds() { return (System.nanoTime() - started) / 1e9; }
+
+        /** The progress bar and, of a text, a sample now and then; the network does not notice. */
+        private void showProgress() {
+            long now = System.nanoTime();
+            if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
+            if (progress == null) progress = new Progress(columns());
+            shown = now;
+            progress.show(epochs() / options.epochs, status());
+            if (task.alphabet() == null || now - sampled < 1e10) return;
+            sampled = now;
+            progress.aside(() -> System.err.println(sample()));
+        }
+
+        private String status() {
+            long left = (long) (seconds() * (options.epochs - epochs()) / (epochs() - epochsBefore));
+            String hours = left < 3600 ? "" : left / 3600 + ":", minutes = left < 3600 ? "%d:%02d" : "%02d:%02d";
+            String loss = losses.isEmpty() ? "" : String.format(Locale.ROOT, ", loss %.3g", losses.get(losses.size() - 1)[0]);
+            return String.format(Locale.ROOT, "epoch %d/%d%s, %s" + minutes + " left, %,.0f steps/s",
+                losses.size(), options.epochs, loss, hours, left / 60 % 60, left % 60, speed());
+        }
+
+        /** A line of text from the network as it is now, drawn by a generator of its own. */
+        private String sample() {
+            Alphabet alphabet = task.alphabet();
+            String prime = Text.prime(alphabet, options);
+            int[] codes = alphabet.encode(prime, "--prime");
+            if (alphabet.boundary()) codes = Arrays.copyOf(codes, codes.length - 1);
+            Random random = new Random(training.epoch);
+            codes = rnn.sample(training.p, codes, 2 * columns(), options.temperature, alphabet.end(), random);
+            String text = (prime + alphabet.decode(codes)).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+            text = text.substring(0, Math.min(text.length(), columns() - 3));
+            return System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? "\033[2m" + text + "\033[0m" : text;
+        }
+
+        /** The width of the terminal that may be drawn on, asked for once; 0 without one. */
+        private int columns() {
+            if (columns < 0) columns = options.quiet ? 0 : terminalColumns();
+            return columns;
         }
 
         private boolean isFinite() {
@@ -1789,7 +1863,10 @@ class rnn {
         }
 
         private void print(String line, Object... args) {
-            if (!options.quiet) System.out.println(String.format(Locale.ROOT, line, args));
+            if (options.quiet) return;
+            String text = String.format(Locale.ROOT, line, args);
+            if (progress == null) System.out.println(text);
+            else progress.aside(() -> System.out.println(text));
         }
 
         private void printLosses() {
@@ -2040,6 +2117,102 @@ class rnn {
             if (!strings) return prime + String.join("", written);
             return written.stream().map(text -> known.contains(text) ? text + "  (in the training data)" : text)
                 .collect(Collectors.joining("\n"));
+        }
+    }
+
+    /** The width of the terminal that standard error is, or 0 where it is none. Only a shell can tell for sure. */
+    static int terminalColumns() {
+        String name = System.getenv().getOrDefault("TERM", "dumb");
+        try {
+            if (name.equals("dumb") || !new File("/dev/stderr").getCanonicalPath().startsWith("/dev/")) return 0;
+            var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null").redirectError(Redirect.INHERIT);
+            String size = new String(stty.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+            int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
+            return size.isEmpty() || columns > 0 ? columns : 80;                    // some do not know their size
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** The loss over the epochs in characters: * training, o held out; a logarithmic axis where it spans a decade. */
+    static String curve(List<double[]> losses, int columns) {
+        int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
+        double[] all = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite).sorted().toArray();
+        double min = all[0], max = all[all.length - 1];
+        boolean log = min > 0 && max > 10 * min;
+        char[][] cells = new char[height][width];
+        for (char[] row : cells) Arrays.fill(row, ' ');
+        for (int x = 0; x < width; x++) {
+            double[] loss = losses.get((int) ((long) x * (n - 1) / (width - 1)));
+            for (int k = loss.length - 1; k >= 0; k--) {
+                double share = log ? Math.log(max / loss[k]) / Math.log(max / min) : (max - loss[k]) / (max - min);
+                cells[(int) Math.round(share * (height - 1))][x] = "*o".charAt(k);
+            }
+        }
+        var text = new StringBuilder();
+        for (int y = 0; y < height; y++) {
+            double value = log ? max * Math.pow(min / max, y / (height - 1.0)) : max + (min - max) * y / (height - 1);
+            text.append(String.format(Locale.ROOT, "%9.3g |%s%n", value, new String(cells[y]).stripTrailing()));
+        }
+        return text + " ".repeat(11) + "1" + String.format("%" + (width - 1) + "s%n", "epoch " + n);
+    }
+
+    /** A line at the foot of a terminal that shows how far training is: drawn anew again and again, gone at the end. */
+    static final class Progress implements ProgressBarConsumer {
+        private volatile int columns;
+        private String line = "";
+        private final SignalHandler onResize;
+        private final ProgressBar bar;
+
+        Progress(int columns) {
+            this.columns = columns;
+            onResize = Signal.handle(new Signal("WINCH"), signal -> this.columns = Math.max(1, terminalColumns()));
+            bar = ProgressBar.builder().setInitialMax(1000).setConsumer(this).setRenderer(Progress::render)
+                .setUpdateIntervalMillis(500).continuousUpdate().clearDisplayOnFinish().build();
+        }
+
+        void show(double share, String status) {
+            bar.setExtraMessage(status).stepTo((long) (1000 * share));
+        }
+
+        void finish() {
+            bar.close();
+        }
+
+        /** The status and a bar, or as many of the status's parts as fit. */
+        static String render(ProgressState state, int width) {
+            String status = state.getExtraMessage();
+            int length = width - status.length() - 3, done = (int) (length * state.getNormalizedProgress());
+            if (length >= 5) return status + " [" + "=".repeat(done) + " ".repeat(length - done) + "]";
+            if (status.length() <= width) return status;
+            return status.substring(0, Math.max(0, status.lastIndexOf(", ", width)));
+        }
+
+        /** Prints something else above the line. */
+        synchronized void aside(Runnable print) {
+            String shown = line;
+            clear();
+            print.run();
+            accept(shown);
+        }
+
+        @Override public int getMaxRenderedLength() { return columns - 1; }
+
+        @Override public synchronized void accept(String rendered) {
+            clear();
+            System.err.print(line = rendered);
+            System.err.flush();
+        }
+
+        /** Goes back to where the line began, which a terminal that has become narrower may have broken, and erases. */
+        @Override public synchronized void clear() {
+            int rows = Math.max(0, line.length() - 1) / columns;
+            System.err.print("\r" + (rows > 0 ? "\033[" + rows + "A" : "") + "\033[J");
+            line = "";
+        }
+
+        @Override public void close() {
+            Signal.handle(new Signal("WINCH"), onResize);
         }
     }
 }
