@@ -3,6 +3,7 @@
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7
 //DEPS me.tongfei:progressbar:0.10.2
+//DEPS org.knowm.xchart:xchart:4.0.3
 //JAVAC_OPTIONS -XDignore.symbol.file
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -26,6 +27,10 @@
 // Every sum has one fixed order and every function below is made of operations that Java defines to the last bit:
 // the same seed, data and options give the same bits on every machine.
 
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
 import java.io.*;
 import java.lang.ProcessBuilder.Redirect;
 import java.math.BigInteger;
@@ -38,7 +43,13 @@ import java.nio.file.*;
 import java.security.*;
 import java.util.*;
 import java.util.stream.*;
+import javax.imageio.ImageIO;
 import me.tongfei.progressbar.*;
+import org.knowm.xchart.*;
+import org.knowm.xchart.internal.chartpart.AxesChart;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
 import sun.misc.Signal;
@@ -1465,6 +1476,8 @@ class rnn {
         @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class,
             description = "of text sampling (1.0); 0 takes the likeliest")
         double temperature = 1;
+        @Option(names = "--plot", description = "also write a picture, plot.png")
+        boolean plot;
         @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
         boolean checkGradients;
         @Option(names = {"-q", "--quiet"}, description = "print errors only")
@@ -1622,6 +1635,7 @@ class rnn {
     static int writeOnly(Options options, Model loaded) {
         if (options.epochs > 0)
             throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
+        if (options.plot) throw wrong("--plot needs --data FILE to draw");
         System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
         return 0;
     }
@@ -1981,9 +1995,10 @@ class rnn {
                 }
                 out.write('\n');
             });
+            if (options.plot) Plot.write(options.out.resolve("plot.png"), this);
             if (text != null) print("%s", text);
             else printFirst();
-            print("%s: loss.csv, outputs.json, model.safetensors", options.out);
+            print("%s: loss.csv, outputs.json, model.safetensors%s", options.out, options.plot ? ", plot.png" : "");
         }
 
         private String describe(Score score) {
@@ -2213,6 +2228,259 @@ class rnn {
 
         @Override public void close() {
             Signal.handle(new Signal("WINCH"), onResize);
+        }
+    }
+
+    /** The picture: four panels, in the colours of Okabe and Ito, which the colour-blind tell apart. */
+    static final class Plot {
+        private static final Color BLACK = new Color(0x333333), BLUE = new Color(0x0072B2),
+            ORANGE = new Color(0xE69F00), SKY = new Color(0x56B4E9), VERMILION = new Color(0xD55E00);
+        private static final int WIDTH = 1600, HEIGHT = 1000, STEPS = 100;
+
+        private final Run run;
+        private final Vectors read;                     // the steps that two of the panels show
+        private final int skipped;                      // before those
+        private final Tape tape;
+
+        /** Reads one sequence, of a long one the end, and carries the gradient of its last step's loss back. */
+        Plot(Run run) {
+            this.run = run;
+            Task task = run.task;
+            Sequence s = task.whole() != null ? Sequence.next(task.whole())
+                : (task.heldOut().isEmpty() ? task.training() : task.heldOut()).get(0);
+            int T = s.input().length(), scored = s.target().length();
+            skipped = Math.max(0, T - 2 * STEPS);
+            read = s.input().slice(skipped, T);
+            Steps x = Vectors.steps(List.of(read), 0, read.length());
+            tape = Tape.of(run.last, x.T(), 1);
+            forward(run.last, x, tape, ALONE);
+            loss(x, Vectors.steps(List.of(s.target()), scored - 1, scored), tape, ALONE);
+            backward(run.last, x, tape, copy(run.last), ALONE);
+        }
+
+        static void write(Path file, Run run) {
+            System.setProperty("java.awt.headless", "true");
+            ImageIO.setUseCache(false);
+            Plot plot = new Plot(run);
+            var picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+            var panels = List.of(plot.losses(), plot.outputs(), plot.states(), plot.gradients());
+            for (int k = 0; k < 4; k++)
+                panels.get(k).paint((Graphics2D) picture.getGraphics().create(k % 2 * WIDTH / 2, k / 2 * HEIGHT / 2,
+                    WIDTH / 2, HEIGHT / 2), WIDTH / 2, HEIGHT / 2);
+            writeWhole(file, out -> ImageIO.write(picture, "png", out));
+        }
+
+        private Chart<?, ?> losses() {
+            double[] all = run.losses.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+            XYChart chart = lines("Loss of " + run.task.dataset().name(), "epoch", unit());
+            if (all.length > 0 && all[all.length - 1] > 10 * all[0]) logarithmic(chart, all[0], all[all.length - 1]);
+            double[] epochs = IntStream.rangeClosed(1, run.losses.size()).asDoubleStream().toArray();
+            String[] names = {"training", "held out"};
+            whole(chart, 1);
+            for (int k = 0; k * epochs.length < all.length; k++) {
+                int column = k;
+                double[] loss = run.losses.stream().mapToDouble(row -> row[column]).toArray();
+                line(chart, names[k], epochs, loss, k == 0 ? BLUE : ORANGE);
+            }
+            return chart;
+        }
+
+        /** A logarithmic axis, with every line of it where the values span but a few decades. */
+        private static void logarithmic(XYChart chart, double min, double max) {
+            chart.getStyler().setYAxisLogarithmic(min > 0).setYAxisLogarithmicDecadeOnly(max > 10 * min)
+                .setPlotGridHorizontalLinesVisible(max < 1e5 * min);
+        }
+
+        private String unit() {
+            return run.task.training().get(0).target().isOneHot() ? "cross-entropy (nats)"
+                : run.task.scaling() != null ? "mean squared error (of the scaled series)" : "mean squared error";
+        }
+
+        private Chart<?, ?> outputs() {
+            return switch (run.task.dataset().form()) {
+                case SERIES -> series();
+                case VECTORS -> vectors();
+                case CLASSES -> classes();
+                case TEXT, TEXTS -> text();
+            };
+        }
+
+        /** The end of a series, the forecast of each value from those before it, and how the network goes on alone. */
+        private Chart<?, ?> series() {
+            Task task = run.task;
+            var answer = run.answer(0);
+            int n = task.whole().length(), held = task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
+            int from = Math.max(0, n - Math.max(STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
+            var own = task.dataset().sequences().get(0).values();
+            String column = own.width() > 1 ? "column 1 of " + task.dataset().name() : task.dataset().name();
+            XYChart chart = lines("Values, forecasts, and the network going on alone", "step", column);
+            whole(chart, from + 1);
+            line(chart, "known", steps(from + 1, n), rows(own.slice(from, n).rows()), BLACK);
+            line(chart, held > 0 ? "forecast of the next, held out" : "forecast of the next", steps(first + 1, n),
+                rows(Arrays.copyOfRange(answer.output(), first - 1, n - 1)), ORANGE);
+            if (answer.generated().length > 0) {
+                int more = Math.min(answer.generated().length, (n - from + 1) / 2);
+                line(chart, "generated", steps(n + 1, n + more), rows(Arrays.copyOf(answer.generated(), more)), BLUE);
+            }
+            return chart;
+        }
+
+        private static double[] steps(int from, int to) {
+            return IntStream.rangeClosed(from, to).asDoubleStream().toArray();
+        }
+
+        private static double[] rows(double[][] rows) {
+            return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
+        }
+
+        /** Every number of every target against what the network says: on the line where it is right. */
+        private Chart<?, ?> vectors() {
+            XYChart chart = lines("Outputs against targets", "target", "output");
+            double[] ends = {Double.MAX_VALUE, -Double.MAX_VALUE};
+            scatter(chart, "training", run.task.training(), BLUE, ends);
+            scatter(chart, "held out", run.task.heldOut(), ORANGE, ends);
+            line(chart, "output = target", ends, ends, BLACK);
+            return chart;
+        }
+
+        private void scatter(XYChart chart, String name, List<Sequence> sequences, Color color, double[] ends) {
+            if (sequences.isEmpty()) return;
+            double[] targets = sequences.stream().flatMap(s -> Arrays.stream(s.target().rows()))
+                .flatMapToDouble(Arrays::stream).toArray();
+            double[] outputs = sequences.stream().flatMap(s -> Arrays.stream(scored(s)))
+                .flatMapToDouble(Arrays::stream).toArray();
+            for (double target : targets) {
+                ends[0] = Math.min(ends[0], target);
+                ends[1] = Math.max(ends[1], target);
+            }
+            chart.addSeries(name, targets, outputs).setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
+                .setMarkerColor(color).setMarker(SeriesMarkers.CIRCLE);
+        }
+
+        private double[][] scored(Sequence s) {
+            double[][] y = rnn.outputs(run.last, s.input());
+            return Arrays.copyOfRange(y, y.length - s.target().length(), y.length);
+        }
+
+        /** How often the network says each class where each is right. */
+        private Chart<?, ?> classes() {
+            var sequences = run.task.heldOut().isEmpty() ? run.task.training() : run.task.heldOut();
+            double[][] counts = new double[run.task.O()][run.task.O()];
+            for (Sequence s : sequences) {
+                double[][] y = scored(s);
+                for (int t = 0; t < y.length; t++) counts[s.target().code(t)][likeliest(y[t])]++;
+            }
+            var labels = IntStream.range(0, counts.length).mapToObj(String::valueOf).toList();
+            HeatMapChart chart = heat(run.task.heldOut().isEmpty() ? "Labels and answers, training (counts)"
+                : "Labels and answers, held out (counts)", "the network's answer", "label", labels, labels, counts);
+            double most = Arrays.stream(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
+            chart.getStyler().setMin(0).setMax(most).setRangeColors(new Color[] {Color.WHITE, SKY})
+                .setShowValue(counts.length <= 20).setHeatMapValueDecimalPattern("0");
+            if (counts.length <= 20) chart.getStyler().setLegendVisible(false);
+            return chart;
+        }
+
+        /** What the network expects after each character. */
+        private Chart<?, ?> text() {
+            int T = read.length(), shown = Math.min(T, 32), O = run.task.O();
+            double[][] p = Arrays.stream(tape.y(), T - shown, T).map(y -> softmax(y[0])).toArray(double[][]::new);
+            int[] rows = IntStream.range(0, O).boxed().sorted(Comparator.comparing(
+                    (Integer k) -> -Arrays.stream(p).mapToDouble(q -> q[k]).max().orElse(0)))
+                .limit(20).sorted(Comparator.reverseOrder()).mapToInt(k -> k).toArray();
+            double[][] cells = Arrays.stream(rows)
+                .mapToObj(k -> Arrays.stream(p).mapToDouble(q -> q[k]).toArray()).toArray(double[][]::new);
+            HeatMapChart chart = heat("Probability of the next character", "the text, read up to here",
+                "next", characters(T - shown, T), Arrays.stream(rows).mapToObj(this::character).toList(), cells);
+            chart.getStyler().setMin(0).setMax(1).setRangeColors(new Color[] {Color.WHITE, BLUE});
+            return chart;
+        }
+
+        private List<String> characters(int from, int to) {
+            return IntStream.range(from, to).mapToObj(t -> character(read.code(t))).toList();
+        }
+
+        private String character(int code) {
+            if (code == run.task.alphabet().end()) return "end";
+            int c = run.task.alphabet().codePoints()[code];
+            return c == ' ' ? "·" : c == '\n' ? "¶" : Character.toString(c);
+        }
+
+        private Chart<?, ?> states() {
+            int T = read.length(), H = run.last.H(), shown = Math.min(T, run.task.alphabet() == null ? STEPS : 32);
+            double[][] cells = new double[H][shown];
+            for (int j = 0; j < H; j++)
+                for (int t = 0; t < shown; t++) cells[j][t] = tape.h()[T - shown + t + 1][0][j];
+            var x = run.task.alphabet() != null ? characters(T - shown, T)
+                : IntStream.rangeClosed(skipped + T - shown + 1, skipped + T)
+                    .mapToObj(t -> shown <= 25 || t % 10 == 0 ? "" + t : "").toList();
+            String what = run.task.alphabet() != null ? "the text" : run.task.whole() != null ? "step"
+                : run.task.heldOut().isEmpty() ? "step of the first sequence" : "step of the first held-out sequence";
+            HeatMapChart chart = heat("Hidden state over time", what, "hidden unit", x,
+                IntStream.rangeClosed(1, H).mapToObj(String::valueOf).toList(), cells);
+            chart.getStyler().setMin(-1).setMax(1).setRangeColors(new Color[] {BLUE, Color.WHITE, VERMILION});
+            return chart;
+        }
+
+        /** Where it falls the gradient vanishes, where it rises it explodes. Drawn down to 1e-16 of the largest. */
+        private Chart<?, ?> gradients() {
+            int T = read.length(), n = Math.min(T, STEPS);
+            double[] norms = new double[n];
+            for (int back = 0; back < n; back++) {
+                for (double g : tape.dh()[T - back][0]) norms[back] += g * g;
+                norms[back] = Math.sqrt(norms[back]);
+            }
+            double max = Arrays.stream(norms).max().orElse(0);
+            while (n > 1 && norms[n - 1] <= 1e-16 * max) n--;
+            double[] drawn = Arrays.copyOf(norms, n);
+            XYChart chart = lines("The gradient that reaches earlier steps", "steps back from the last one",
+                "norm of ∂L/∂h, L the loss at the last step");
+            logarithmic(chart, Arrays.stream(drawn).min().orElse(0), max);
+            line(chart, "norm", steps(0, n - 1), drawn, BLUE).setMarker(SeriesMarkers.CIRCLE);
+            whole(chart, 0);
+            chart.getStyler().setLegendVisible(false);
+            return chart;
+        }
+
+        private static XYChart lines(String title, String x, String y) {
+            XYChart chart = new XYChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
+            chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
+                .setLegendPosition(Styler.LegendPosition.OutsideS).setLegendLayout(Styler.LegendLayout.Horizontal);
+            return style(chart, title, x, y);
+        }
+
+        /** Marks round numbers of epochs or steps; XChart, left alone, marks 1, 5, 9, … where the points are even. */
+        private static void whole(XYChart chart, double first) {
+            chart.getStyler().setXAxisMin(first - 0.5)
+                .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? String.valueOf(x.longValue()) : "");
+        }
+
+        private static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
+            XYSeries line = chart.addSeries(name, x, y);
+            line.setLineColor(color).setLineWidth(2);
+            line.setMarkerColor(color).setMarker(SeriesMarkers.NONE);
+            return line;
+        }
+
+        /** Cells as [row][column], the first row at the foot. */
+        private static HeatMapChart heat(String title, String x, String y, List<?> xs, List<?> ys, double[][] cells) {
+            HeatMapChart chart = new HeatMapChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
+            var values = new ArrayList<Number[]>();
+            for (int i = 0; i < cells.length; i++)
+                for (int j = 0; j < cells[i].length; j++) values.add(new Number[] {j, i, cells[i][j]});
+            chart.addSeries(title, xs, ys, values);
+            chart.getStyler().setXAxisTickMarkSpacingHint(10).setYAxisTickMarkSpacingHint(10);
+            return style(chart, title, x, y);
+        }
+
+        private static <C extends AxesChart<?, ?>> C style(C chart, String title, String x, String y) {
+            chart.setTitle(title);
+            chart.setXAxisTitle(x);
+            chart.setYAxisTitle(y);
+            var font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+            chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(14f))
+                .setChartTitleFont(font.deriveFont(Font.BOLD, 17f)).setLegendFont(font).setLegendBorderColor(Color.WHITE)
+                .setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
+            return chart;
         }
     }
 }
