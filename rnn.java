@@ -1835,7 +1835,8 @@ class rnn {
         private String status() {
             long left = (long) (seconds() * (options.epochs - epochs()) / (epochs() - epochsBefore));
             String hours = left < 3600 ? "" : left / 3600 + ":", minutes = left < 3600 ? "%d:%02d" : "%02d:%02d";
-            String loss = losses.isEmpty() ? "" : String.format(Locale.ROOT, ", loss %.3g", losses.get(losses.size() - 1)[0]);
+            String loss = losses.isEmpty() ? ""
+                : String.format(Locale.ROOT, ", loss %.3g", losses.get(losses.size() - 1)[0]);
             return String.format(Locale.ROOT, "epoch %d/%d%s, %s" + minutes + " left, %,.0f steps/s",
                 losses.size(), options.epochs, loss, hours, left / 60 % 60, left % 60, speed());
         }
@@ -2309,7 +2310,7 @@ class rnn {
         private Chart<?, ?> series() {
             Task task = run.task;
             var answer = run.answer(0);
-            int n = task.whole().length(), held = task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
+            int held = task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length(), n = task.whole().length();
             int from = Math.max(0, n - Math.max(STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
             var own = task.dataset().sequences().get(0).values();
             String column = own.width() > 1 ? "column 1 of " + task.dataset().name() : task.dataset().name();
@@ -2370,7 +2371,7 @@ class rnn {
                 double[][] y = scored(s);
                 for (int t = 0; t < y.length; t++) counts[s.target().code(t)][likeliest(y[t])]++;
             }
-            var labels = IntStream.range(0, counts.length).mapToObj(String::valueOf).toList();
+            var labels = numbers(0, counts.length - 1);
             HeatMapChart chart = heat(run.task.heldOut().isEmpty() ? "Labels and answers, training (counts)"
                 : "Labels and answers, held out (counts)", "the network's answer", "label", labels, labels, counts);
             double most = Arrays.stream(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
@@ -2405,18 +2406,23 @@ class rnn {
             return c == ' ' ? "·" : c == '\n' ? "¶" : Character.toString(c);
         }
 
+        /** Labels for these numbers: for all where they are few, else for round ones. */
+        private static List<String> numbers(int from, int to) {
+            int every = to - from < 25 ? 1 : to - from < 250 ? 10 : 100;
+            return IntStream.rangeClosed(from, to).mapToObj(n -> n % every == 0 ? String.valueOf(n) : "").toList();
+        }
+
         private Chart<?, ?> states() {
             int T = read.length(), H = run.last.H(), shown = Math.min(T, run.task.alphabet() == null ? STEPS : 32);
             double[][] cells = new double[H][shown];
             for (int j = 0; j < H; j++)
                 for (int t = 0; t < shown; t++) cells[j][t] = tape.h()[T - shown + t + 1][0][j];
             var x = run.task.alphabet() != null ? characters(T - shown, T)
-                : IntStream.rangeClosed(skipped + T - shown + 1, skipped + T)
-                    .mapToObj(t -> shown <= 25 || t % 10 == 0 ? "" + t : "").toList();
+                : numbers(skipped + T - shown + 1, skipped + T);
             String what = run.task.alphabet() != null ? "the text" : run.task.whole() != null ? "step"
                 : run.task.heldOut().isEmpty() ? "step of the first sequence" : "step of the first held-out sequence";
             HeatMapChart chart = heat("Hidden state over time", what, "hidden unit", x,
-                IntStream.rangeClosed(1, H).mapToObj(String::valueOf).toList(), cells);
+                numbers(1, H), cells);
             chart.getStyler().setMin(-1).setMax(1).setRangeColors(new Color[] {BLUE, Color.WHITE, VERMILION});
             return chart;
         }
@@ -2468,7 +2474,7 @@ class rnn {
             for (int i = 0; i < cells.length; i++)
                 for (int j = 0; j < cells[i].length; j++) values.add(new Number[] {j, i, cells[i][j]});
             chart.addSeries(title, xs, ys, values);
-            chart.getStyler().setXAxisTickMarkSpacingHint(10).setYAxisTickMarkSpacingHint(10);
+            chart.getStyler().setXAxisTickMarkSpacingHint(1);
             return style(chart, title, x, y);
         }
 
@@ -2478,8 +2484,8 @@ class rnn {
             chart.setYAxisTitle(y);
             var font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
             chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(14f))
-                .setChartTitleFont(font.deriveFont(Font.BOLD, 17f)).setLegendFont(font).setLegendBorderColor(Color.WHITE)
-                .setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
+                .setChartTitleFont(font.deriveFont(Font.BOLD, 17f)).setLegendFont(font)
+                .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
             return chart;
         }
     }
