@@ -4,7 +4,8 @@
 //DEPS info.picocli:picocli:4.7.7
 //DEPS me.tongfei:progressbar:0.10.2
 //DEPS org.knowm.xchart:xchart:4.0.3
-//JAVAC_OPTIONS -XDignore.symbol.file
+//JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
+//RUNTIME_OPTIONS -XX:+UseSerialGC
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -1861,8 +1862,11 @@ class rnn {
         }
 
         private boolean isFinite() {
-            return Double.isFinite(training.loss) && Arrays.stream(training.p.matrices()).flatMap(Arrays::stream)
-                .flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
+            double sum = training.loss;                 // x − x is 0, or NaN where x is not finite
+            for (double[][] W : training.p.matrices())
+                for (double[] row : W)
+                    for (double w : row) sum += w - w;
+            return Double.isFinite(sum);
         }
 
         private void diverged() {
@@ -2140,7 +2144,8 @@ class rnn {
     static int terminalColumns() {
         String name = System.getenv().getOrDefault("TERM", "dumb");
         try {
-            if (name.equals("dumb") || !new File("/dev/stderr").getCanonicalPath().startsWith("/dev/")) return 0;
+            String device = new File("/dev/stderr").getCanonicalPath();
+            if (name.equals("dumb") || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
             var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null").redirectError(Redirect.INHERIT);
             String size = new String(stty.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
             int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
