@@ -1430,13 +1430,20 @@ class rnn {
 
     // ── 9. Command line ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, abbreviateSynopsis = true,
-        description = "Trains a recurrent network on sequences, a series or a text, and lets it go on from there.",
-        footer = "Exit status: 0 done, 1 it failed while running, 2 the command or the data is wrong, 130 interrupted.")
+    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpWidth = 80,
+        customSynopsis = "rnn [--data FILE] [OPTION]...",
+        description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
+        footer = {"", "Examples:",
+            "  rnn --data series.json --validate 10%% --plot",
+            "  rnn --data book.txt --hidden 128 --momentum 0.9 --clip 1",
+            "  rnn --load rnn-out/model.safetensors --epochs 0 --prime \"Once upon\"",
+            "", "Exit status: 0 done, 1 failed while running, 2 wrong command or data,",
+            "130 interrupted; --resume goes on."})
     static final class Options {
-        @Option(names = {"-d", "--data"}, paramLabel = "FILE", description = "JSON, .txt, or - (default: a toy)")
+        @Option(names = {"-d", "--data"}, paramLabel = "FILE",
+            description = "dataset: JSON, .txt, or - (a built-in toy)")
         String data;
-        @Option(names = "--validate", paramLabel = "N[%%]", converter = ToHoldOut.class,
+        @Option(names = "--validate", paramLabel = "N[%]", converter = ToHoldOut.class,
             description = "hold out the last N sequences, values, characters")
         HoldOut validate = new HoldOut(0, false);
         @Option(names = "--hidden", paramLabel = "N", converter = ToCount.class, description = "hidden units (16)")
@@ -1447,18 +1454,20 @@ class rnn {
         @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", converter = ToPositive.class,
             description = "learning rate (0.1)")
         double learningRate = 0.1;
-        @Option(names = "--momentum", paramLabel = "R", converter = ToMomentum.class, description = "from 0 to 1 (0)")
+        @Option(names = "--momentum", paramLabel = "R", converter = ToMomentum.class,
+            description = "momentum, from 0 to less than 1 (0)")
         double momentum;
         @Option(names = "--clip", paramLabel = "R", converter = ToRealFrom0.class,
-            description = "clip the gradient to this norm (0: off)")
+            description = "clip gradients to this norm (0: off)")
         double clip;
         @Option(names = "--batch", paramLabel = "N", converter = ToCount.class,
-            description = "sequences in an update (32); streams of a series or text (1)")
+            description = "sequences in an update (32); streams to cut into (1)")
         Integer batch;
         @Option(names = "--steps", paramLabel = "N", converter = ToCount.class,
-            description = "window of truncated BPTT, series and text (25)")
+            description = "BPTT window for a series or text (25)")
         int steps = 25;
-        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class, description = "of all that is drawn (42)")
+        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class,
+            description = "seed of all that is drawn (42)")
         long seed = 42;
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
         Path out = Path.of("rnn-out");
@@ -1469,16 +1478,16 @@ class rnn {
         @Option(names = "--log-every", paramLabel = "N", converter = ToCount.class,
             description = "epochs between printed losses (10)")
         int logEvery = 10;
+        @Option(names = "--plot", description = "also draw what was learnt: plot.png")
+        boolean plot;
         @Option(names = "--generate", paramLabel = "N", converter = ToCountFrom0.class,
             description = "steps to generate (the input's length; text: 200)")
         Integer generate;
         @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
         String prime;
         @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class,
-            description = "of text sampling (1.0); 0 takes the likeliest")
+            description = "of drawn text (1.0); 0: the likeliest")
         double temperature = 1;
-        @Option(names = "--plot", description = "also write a picture, plot.png")
-        boolean plot;
         @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
         boolean checkGradients;
         @Option(names = {"-q", "--quiet"}, description = "print errors only")
