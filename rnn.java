@@ -543,7 +543,7 @@ class rnn {
         }
 
         private static void digest(Vectors v, MessageDigest digest) {
-            digest.update("%d %d ".formatted(v.length(), v.width()).getBytes(StandardCharsets.US_ASCII));
+            digest.update((v.length() + " " + v.width() + " ").getBytes(StandardCharsets.US_ASCII));
             for (int t = 0; t < v.length(); t++) {
                 var bytes = ByteBuffer.allocate(8 * (v.isOneHot() ? 1 : v.width()));
                 if (v.isOneHot()) bytes.putLong(v.code(t));
