@@ -2,8 +2,10 @@
 //JAVA 17+
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7
-//JAVAC_OPTIONS -XDignore.symbol.file
-//RUNTIME_OPTIONS -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
+//DEPS me.tongfei:progressbar:0.10.2
+//DEPS org.knowm.xchart:xchart:4.0.3
+//JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
+//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -17,31 +19,37 @@
 //     cross-entropy  the mean of −log softmax(y)[label] over every scored step
 //     SGD            v ← momentum·v + dW;  W ← W − learningRate·v
 //
-//     T  steps in time       B  sequences side by side (a batch)       t, b  a step, a sequence
-//     I  numbers in          H  hidden units          O  numbers out (classes, characters)
-//     x  input  [B,I]        h  hidden state  [B,H]   y  output  [B,O]             each at one step, rows are vectors
-//     a  what tanh is taken of, [B,H]                 dW, dh, …  the gradient of the loss with respect to W, h, …
-//     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]
+//     T  steps in time    B  sequences side by side, a batch    t, b  one of them
+//     I  numbers in       H  hidden units                       O     numbers out: classes, characters
+//     x  input [B,I]      h  hidden state [B,H]                 y     output [B,O], each at one step
+//     a  what tanh is taken of [B,H]                            dW, dh, …  the gradient of the loss by W, h, …
+//     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]       rows are vectors
 //
-// Every sum has one fixed order and every function below is made of operations that Java defines to the last bit:
-// the same seed, data and options give the same bits on every machine.
+// Every sum has one fixed order, every operation is one that Java defines to the last bit.
 
+import java.awt.*;
+import java.awt.image.BufferedImage;
 import java.io.*;
-import java.math.BigInteger;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
+import java.nio.*;
 import java.nio.charset.StandardCharsets;
 import java.nio.channels.*;
 import java.nio.file.*;
 import java.security.*;
 import java.util.*;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.*;
+import javax.imageio.ImageIO;
+import me.tongfei.progressbar.*;
+import org.knowm.xchart.*;
+import org.knowm.xchart.internal.chartpart.*;
+import org.knowm.xchart.style.*;
+import org.knowm.xchart.style.markers.SeriesMarkers;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
-import sun.misc.Signal;
+import sun.misc.*;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.*;
 import tools.jackson.core.io.NumberOutput;
@@ -106,13 +114,6 @@ class rnn {
         return v;
     }
 
-    /** The place of the largest number, the first of them where there are several. */
-    static int likeliest(double[] y) {
-        int best = 0;
-        for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
-        return best;
-    }
-
     /** The mean of (y − target)². Shapes: [O]. As PyTorch's nn.MSELoss. */
     static double mse(double[] y, double[] target) {
         double sum = 0;
@@ -161,18 +162,12 @@ class rnn {
 
     /** eʳ − 1 for |r| ≤ ln2/2: r + r²/2! + … + r¹³/13!, Horner's way; the next term is less than r·2⁻⁵⁵. */
     static double expm1Reduced(double r) {
-        double q = 1 / 6227020800.0;
-        q = Math.fma(q, r, 1 / 479001600.0);
-        q = Math.fma(q, r, 1 / 39916800.0);
-        q = Math.fma(q, r, 1 / 3628800.0);
-        q = Math.fma(q, r, 1 / 362880.0);
-        q = Math.fma(q, r, 1 / 40320.0);
-        q = Math.fma(q, r, 1 / 5040.0);
-        q = Math.fma(q, r, 1 / 720.0);
-        q = Math.fma(q, r, 1 / 120.0);
-        q = Math.fma(q, r, 1 / 24.0);
-        q = Math.fma(q, r, 1 / 6.0);
-        q = Math.fma(q, r, 1 / 2.0);
+        double q = Math.fma(1 / 6227020800.0, r, 1 / 479001600.0);
+        q = Math.fma(Math.fma(q, r, 1 / 39916800.0), r, 1 / 3628800.0);
+        q = Math.fma(Math.fma(q, r, 1 / 362880.0), r, 1 / 40320.0);
+        q = Math.fma(Math.fma(q, r, 1 / 5040.0), r, 1 / 720.0);
+        q = Math.fma(Math.fma(q, r, 1 / 120.0), r, 1 / 24.0);
+        q = Math.fma(Math.fma(q, r, 1 / 6.0), r, 1 / 2.0);
         return Math.fma(q * r, r, r);
     }
 
@@ -263,21 +258,6 @@ class rnn {
         for (int i = from; i < to; i++) Arrays.fill(A[i], 0);
     }
 
-    /** Puts the rows of n steps one below the other: [n][B] rows into [n·B]. They are shared, not copied. */
-    static double[][] stack(double[][] rows, double[][][] steps, int from, int n, int B) {
-        for (int t = 0; t < n; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
-        return rows;
-    }
-
-    /** Work on the rows from ≤ i < to. */
-    interface Part { void run(int from, int to); }
-
-    /** Shares out the work on n rows, each of so many multiplications. No sum crosses rows: the bits stay the same. */
-    interface Team { void split(int n, long workPerRow, Part part); }
-
-    /** One thread does it all. */
-    static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
-
     // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
 
     /** The weights of a network, or of the same shapes their gradients or velocities. */
@@ -286,8 +266,6 @@ class rnn {
         static Parameters zeros(int I, int H, int O) {
             return new Parameters(new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
         }
-
-        static final List<String> NAMES = List.of("Wxh", "Whh", "bh", "Why", "by");
 
         int I() { return Wxh.length; }
         int H() { return bh.length; }
@@ -374,6 +352,21 @@ class rnn {
         }
     }
 
+    /** Puts the rows of n steps one below the other: [n][B] rows into [n·B]. They are shared, not copied. */
+    static double[][] stack(double[][] rows, double[][][] steps, int from, int n, int B) {
+        for (int t = 0; t < n; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
+        return rows;
+    }
+
+    /** Work on the rows from ≤ i < to. */
+    interface Part { void run(int from, int to); }
+
+    /** Shares out the work on n rows, each of so many multiplications. No sum crosses rows: the bits stay the same. */
+    interface Team { void split(int n, long workPerRow, Part part); }
+
+    /** One thread does it all. */
+    static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
+
     /** The vectors of T steps of B sequences: inputs, or targets, which know their loss. */
     interface Steps {
         int T();
@@ -440,6 +433,13 @@ class rnn {
                     if (likeliest(y[T - x.length + t][b]) == x[t][b]) right++;
             return right;
         }
+    }
+
+    /** The place of the largest number, the first of them where there are several. */
+    static int likeliest(double[] y) {
+        int best = 0;
+        for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
+        return best;
     }
 
     /** The mean loss over the scored steps, the last target.T() of them; its gradient goes into dy. */
@@ -594,7 +594,7 @@ class rnn {
         }
 
         private static void digest(Vectors v, MessageDigest digest) {
-            digest.update("%d %d ".formatted(v.length(), v.width()).getBytes(StandardCharsets.US_ASCII));
+            digest.update((v.length() + " " + v.width() + " ").getBytes(StandardCharsets.US_ASCII));
             for (int t = 0; t < v.length(); t++) {
                 var bytes = ByteBuffer.allocate(8 * (v.isOneHot() ? 1 : v.width()));
                 if (v.isOneHot()) bytes.putLong(v.code(t));
@@ -1205,7 +1205,7 @@ class rnn {
                 double a = dW[i][j], numerical = numericalGradient(p, W[i], j, x, target, tape, team);
                 worst = Math.max(worst, Math.abs(a - numerical) / Math.max(Math.abs(a) + Math.abs(numerical), 1e-4));
             }
-            checks.add(new GradientCheck(Parameters.NAMES.get(m), checked, worst));
+            checks.add(new GradientCheck(List.of("Wxh", "Whh", "bh", "Why", "by").get(m), checked, worst));
         }
         return checks;
     }
@@ -1564,11 +1564,18 @@ class rnn {
 
     // ── 9. Command line ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, abbreviateSynopsis = true,
-        description = "Trains a recurrent network on sequences, a series or a text, and lets it go on from there.",
-        footer = "Exit status: 0 done, 1 it failed while running, 2 the command or the data is wrong, 130 interrupted.")
+    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpWidth = 80,
+        customSynopsis = "rnn [--data FILE] [OPTION]...",
+        description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
+        footer = {"", "Examples:",
+            "  rnn --data series.json --validate 10%% --plot",
+            "  rnn --data book.txt --hidden 128 --momentum 0.9 --clip 1",
+            "  rnn --load rnn-out/model.safetensors --epochs 0 --prime \"Once upon\"",
+            "", "Exit status: 0 done, 1 failed while running, 2 wrong command or data,",
+            "130 interrupted; --resume goes on."})
     static final class Options {
-        @Option(names = {"-d", "--data"}, paramLabel = "FILE", description = "JSON, .txt, or - (default: a toy)")
+        @Option(names = {"-d", "--data"}, paramLabel = "FILE",
+            description = "dataset: JSON, .txt, or - (a built-in toy)")
         String data;
         @Option(names = "--validate", paramLabel = "N[%]", converter = ToHoldOut.class,
             description = "hold out the last N sequences, values, characters")
@@ -1581,18 +1588,20 @@ class rnn {
         @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", converter = ToPositive.class,
             description = "learning rate (0.1)")
         double learningRate = 0.1;
-        @Option(names = "--momentum", paramLabel = "R", converter = ToMomentum.class, description = "from 0 to 1 (0)")
+        @Option(names = "--momentum", paramLabel = "R", converter = ToMomentum.class,
+            description = "momentum, from 0 to less than 1 (0)")
         double momentum;
         @Option(names = "--clip", paramLabel = "R", converter = ToRealFrom0.class,
-            description = "clip the gradient to this norm (0: off)")
+            description = "clip gradients to this norm (0: off)")
         double clip;
         @Option(names = "--batch", paramLabel = "N", converter = ToCount.class,
-            description = "sequences in an update (32); streams of a series or text (1)")
+            description = "sequences in an update (32); streams to cut into (1)")
         Integer batch;
         @Option(names = "--steps", paramLabel = "N", converter = ToCount.class,
-            description = "window of truncated BPTT, series and text (25)")
+            description = "BPTT window for a series or text (25)")
         int steps = 25;
-        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class, description = "of all that is drawn (42)")
+        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class,
+            description = "seed of all that is drawn (42)")
         long seed = 42;
         @Option(names = "--threads", paramLabel = "N", converter = ToCount.class, description = "(all cores)")
         int threads = Runtime.getRuntime().availableProcessors();
@@ -1605,13 +1614,15 @@ class rnn {
         @Option(names = "--log-every", paramLabel = "N", converter = ToCount.class,
             description = "epochs between printed losses (10)")
         int logEvery = 10;
+        @Option(names = "--plot", description = "also draw what was learnt: plot.png")
+        boolean plot;
         @Option(names = "--generate", paramLabel = "N", converter = ToCountFrom0.class,
             description = "steps to generate (the input's length; text: 200)")
         Integer generate;
         @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
         String prime;
         @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class,
-            description = "of text sampling (1.0); 0 takes the likeliest")
+            description = "of drawn text (1.0); 0: the likeliest")
         double temperature = 1;
         @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
         boolean checkGradients;
@@ -1661,11 +1672,10 @@ class rnn {
     }
 
     static long whole(String s, long min, long max, String right) {
-        if (s.matches("[+-]?\\d{1,19}")) {
-            var value = new BigInteger(s);
-            if (value.compareTo(BigInteger.valueOf(min)) >= 0 && value.compareTo(BigInteger.valueOf(max)) <= 0)
-                return value.longValue();
-        }
+        if (s.matches("[+-]?[0-9]+")) try {
+            long value = Long.parseLong(s);
+            if (value >= min && value <= max) return value;
+        } catch (NumberFormatException e) { /* too many digits: said below */ }
         throw new TypeConversionException(right);
     }
 
@@ -1782,6 +1792,7 @@ class rnn {
     static int writeOnly(Options options, Model loaded) {
         if (options.epochs > 0)
             throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
+        if (options.plot) throw wrong("--plot needs --data FILE to draw");
         System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
         return 0;
     }
@@ -1890,7 +1901,12 @@ class rnn {
         private final Parameters last;                  // as they were when the last whole epoch ended
         private final List<double[]> losses = new ArrayList<>();
         private volatile int stop;                      // the status to leave with, once a signal asked for it
-        private long saved = System.nanoTime(), pause = 100_000_000;    // the last time of saving; how long to the next
+        private final long started = System.nanoTime();
+        private long saved = started, pause = 100_000_000;              // the last time of saving; how long to the next
+        private double epochsBefore;                    // by a run that this one goes on from
+        private Progress progress;                      // once training has taken a second
+        private long shown = started, sampled = started;
+        private int columns = -1;
 
         Run(Options options, Task task, Parameters p, Team team) {
             this.options = options;
@@ -1904,11 +1920,17 @@ class rnn {
 
         int run() {
             boolean nothingToDo = options.resume && resume();
+            epochsBefore = epochs();
             var onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
             var onTerminate = Signal.handle(new Signal("TERM"), signal -> stop(143));
             try {
-                while (stop == 0 && training.epoch < options.epochs) update();
+                try {
+                    while (stop == 0 && training.epoch < options.epochs) update();
+                } finally {
+                    if (progress != null) progress.finish();
+                }
                 if (!nothingToDo) save();
+                if (epochs() > epochsBefore && !options.quiet) showTraining();
                 report();
                 if (stop != 0 && training.epoch < options.epochs) System.err.printf(
                     "rnn: interrupted in epoch %d of %d; --resume goes on%n", training.epoch + 1, options.epochs);
@@ -1935,11 +1957,74 @@ class rnn {
                 if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
             }
             if (System.nanoTime() - saved > pause) save();
+            showProgress();
+        }
+
+        /** After training, on standard error: how long it took and, on a terminal, how the loss went. */
+        private void showTraining() {
+            System.err.printf(Locale.ROOT, "rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed());
+            if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
+        }
+
+        /** Epochs done, with the part of the one under way. */
+        private double epochs() {
+            return training.epoch + (training.next == 0 ? 0 : (double) training.next / training.windows.size());
+        }
+
+        /** How many steps of how many sequences were read a second since this run began. */
+        private double speed() {
+            long inAnEpoch = task.training().stream().mapToLong(s -> s.input().length()).sum();
+            return (epochs() - epochsBefore) * inAnEpoch / seconds();
+        }
+
+        private double seconds() { return (System.nanoTime() - started) / 1e9; }
+
+        /** The progress bar and, of a text, a sample now and then; the network does not notice. */
+        private void showProgress() {
+            long now = System.nanoTime();
+            if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
+            if (progress == null) progress = new Progress(columns());
+            shown = now;
+            progress.show(epochs() / options.epochs, status());
+            if (task.alphabet() == null || now - sampled < 1e10) return;
+            sampled = now;
+            progress.aside(() -> System.err.println(sampleLine()));
+        }
+
+        private String status() {
+            long left = (long) (seconds() * (options.epochs - epochs()) / (epochs() - epochsBefore));
+            String hours = left < 3600 ? "" : left / 3600 + ":", minutes = left < 3600 ? "%d:%02d" : "%02d:%02d";
+            String loss = losses.isEmpty() ? ""
+                : String.format(Locale.ROOT, ", loss %.3g", losses.get(losses.size() - 1)[0]);
+            return String.format(Locale.ROOT, "epoch %d/%d%s, %s" + minutes + " left, %,.0f steps/s",
+                losses.size(), options.epochs, loss, hours, left / 60 % 60, left % 60, speed());
+        }
+
+        /** A line of text from the network as it is now, drawn by a generator of its own. */
+        private String sampleLine() {
+            Alphabet alphabet = task.alphabet();
+            String prime = Text.prime(alphabet, options);
+            int[] codes = alphabet.encode(prime, "--prime");
+            if (alphabet.boundary()) codes = Arrays.copyOf(codes, codes.length - 1);
+            Random random = new Random(training.epoch);
+            codes = sample(training.p, codes, 2 * columns(), options.temperature, alphabet.end(), random);
+            String text = (prime + alphabet.decode(codes)).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+            text = text.substring(0, Math.min(text.length(), columns() - 3));
+            return System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? "\033[2m" + text + "\033[0m" : text;
+        }
+
+        /** The width of the terminal that may be drawn on, asked for once; 0 without one. */
+        private int columns() {
+            if (columns < 0) columns = options.quiet ? 0 : terminalColumns();
+            return columns;
         }
 
         private boolean isFinite() {
-            return Double.isFinite(training.loss) && Arrays.stream(training.p.matrices()).flatMap(Arrays::stream)
-                .flatMapToDouble(Arrays::stream).allMatch(Double::isFinite);
+            double sum = training.loss;                 // x − x is 0, or NaN where x is not finite
+            for (double[][] W : training.p.matrices())
+                for (double[] row : W)
+                    for (double w : row) sum += w - w;
+            return Double.isFinite(sum);
         }
 
         private void diverged() {
@@ -1955,7 +2040,10 @@ class rnn {
         }
 
         private void print(String line, Object... args) {
-            if (!options.quiet) System.out.println(String.format(Locale.ROOT, line, args));
+            if (options.quiet) return;
+            String text = String.format(Locale.ROOT, line, args);
+            if (progress == null) System.out.println(text);
+            else progress.aside(() -> System.out.println(text));
         }
 
         private void printLosses() {
@@ -2078,9 +2166,10 @@ class rnn {
                 }
                 out.write('\n');
             });
+            if (options.plot) Plot.write(options.out.resolve("plot.png"), this);
             if (text != null) print("%s", text);
             else printFirst();
-            print("%s: loss.csv, outputs.json, model.safetensors", options.out);
+            print("%s: loss.csv, outputs.json, model.safetensors%s", options.out, options.plot ? ", plot.png" : "");
         }
 
         private String describe(Score score) {
@@ -2155,12 +2244,13 @@ class rnn {
         private void printFirst() {
             Sequence own = task.dataset().sequences().get(0);
             Answer answer = answer(0);
-            int scored = own.target().length(), more = answer.generated() == null ? 0 : answer.generated().length - 1;
+            int scored = own.target().length(), first = task.whole() == null ? 1 : 0;   // 1: the last output again
+            int more = answer.generated() == null ? 0 : answer.generated().length - first;
             print("%-6s  %-30s  %s", "step", "target", answer.generated() == null ? "output" : "generated");
             for (int t = Math.max(0, scored - 10); t < scored + Math.min(more, 10); t++)
                 print("%-6d  %-30s  %s", own.input().length() - scored + t + 2,
                     t >= scored ? "" : own.target().isOneHot() ? own.target().code(t) : numbers(own.target().vector(t)),
-                    t >= scored ? numbers(answer.generated()[t - scored + 1])
+                    t >= scored ? numbers(answer.generated()[t - scored + first])
                         : own.target().isOneHot() ? likeliest(answer.output()[t]) : numbers(answer.output()[t]));
         }
 
@@ -2214,6 +2304,362 @@ class rnn {
             if (!strings) return prime + String.join("", written);
             return written.stream().map(text -> known.contains(text) ? text + "  (in the training data)" : text)
                 .collect(Collectors.joining("\n"));
+        }
+    }
+
+    /** The width of the terminal that standard error is, or 0 where it is none. Only a shell can tell for sure. */
+    static int terminalColumns() {
+        String name = System.getenv().getOrDefault("TERM", "dumb");
+        try {
+            String device = new File("/dev/stderr").getCanonicalPath();
+            if (name.equals("dumb") || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
+            var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null").redirectError(ProcessBuilder.Redirect.INHERIT);
+            String size = new String(stty.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+            int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
+            return size.isEmpty() || columns > 0 ? columns : 80;                    // some do not know their size
+        } catch (IOException | NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    /** The loss over the epochs in characters: * training, o held out; a logarithmic axis where it spans a decade. */
+    static String curve(List<double[]> losses, int columns) {
+        int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
+        double[] all = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite).sorted().toArray();
+        double min = all[0], max = all[all.length - 1];
+        boolean log = min > 0 && max > 10 * min;
+        char[][] cells = new char[height][width];
+        for (char[] row : cells) Arrays.fill(row, ' ');
+        for (int x = 0; x < width; x++) {
+            double[] loss = losses.get((int) ((long) x * (n - 1) / (width - 1)));
+            for (int k = loss.length - 1; k >= 0; k--) {
+                double share = log ? Math.log(max / loss[k]) / Math.log(max / min) : (max - loss[k]) / (max - min);
+                cells[(int) Math.round(share * (height - 1))][x] = "*o".charAt(k);
+            }
+        }
+        var text = new StringBuilder();
+        for (int y = 0; y < height; y++) {
+            double value = log ? max * Math.pow(min / max, y / (height - 1.0)) : max + (min - max) * y / (height - 1);
+            text.append(String.format(Locale.ROOT, "%9.3g |%s%n", value, new String(cells[y]).stripTrailing()));
+        }
+        return text + " ".repeat(11) + "1" + String.format("%" + (width - 1) + "s%n", "epoch " + n);
+    }
+
+    /** A line at the foot of a terminal that shows how far training is: drawn anew again and again, gone at the end. */
+    static final class Progress implements ProgressBarConsumer {
+        private volatile int columns;
+        private String line = "";
+        private final SignalHandler onResize;
+        private final ProgressBar bar;
+
+        Progress(int columns) {
+            this.columns = columns;
+            onResize = Signal.handle(new Signal("WINCH"), signal -> this.columns = Math.max(1, terminalColumns()));
+            bar = ProgressBar.builder().setInitialMax(1000).setConsumer(this).setRenderer(Progress::render)
+                .setUpdateIntervalMillis(500).continuousUpdate().clearDisplayOnFinish().build();
+        }
+
+        void show(double share, String status) {
+            bar.setExtraMessage(status).stepTo((long) (1000 * share));
+        }
+
+        void finish() {
+            bar.close();
+        }
+
+        /** The status and a bar, or as many of the status's parts as fit. */
+        static String render(ProgressState state, int width) {
+            String status = state.getExtraMessage();
+            int length = width - status.length() - 3, done = (int) (length * state.getNormalizedProgress());
+            if (length >= 5) return status + " [" + "=".repeat(done) + " ".repeat(length - done) + "]";
+            if (status.length() <= width) return status;
+            return status.substring(0, Math.max(0, status.lastIndexOf(", ", width)));
+        }
+
+        /** Prints something else above the line. */
+        synchronized void aside(Runnable print) {
+            String shown = line;
+            clear();
+            print.run();
+            accept(shown);
+        }
+
+        @Override public int getMaxRenderedLength() { return columns - 1; }
+
+        @Override public synchronized void accept(String rendered) {
+            clear();
+            System.err.print(line = rendered);
+            System.err.flush();
+        }
+
+        /** Goes back to where the line began, which a terminal that has become narrower may have broken, and erases. */
+        @Override public synchronized void clear() {
+            int rows = Math.max(0, line.length() - 1) / columns;
+            System.err.print("\r" + (rows > 0 ? "\033[" + rows + "A" : "") + "\033[J");
+            line = "";
+        }
+
+        @Override public void close() {
+            Signal.handle(new Signal("WINCH"), onResize);
+        }
+    }
+
+    /** The picture: four panels, in the colours of Okabe and Ito, which the colour-blind tell apart. */
+    static final class Plot {
+        private static final Color BLACK = new Color(0x333333), BLUE = new Color(0x0072B2),
+            ORANGE = new Color(0xE69F00), SKY = new Color(0x56B4E9), VERMILION = new Color(0xD55E00);
+        private static final int WIDTH = 1600, HEIGHT = 1000, STEPS = 100;
+
+        private final Run run;
+        private final Vectors read;                     // the steps that two of the panels show
+        private final int skipped;                      // before those
+        private final Tape tape;
+
+        /** Reads one sequence, of a long one the end, and carries the gradient of its last step's loss back. */
+        Plot(Run run) {
+            this.run = run;
+            Task task = run.task;
+            Sequence s = task.whole() != null ? Sequence.next(task.whole())
+                : (task.heldOut().isEmpty() ? task.training() : task.heldOut()).get(0);
+            int T = s.input().length(), scored = s.target().length();
+            skipped = Math.max(0, T - 2 * STEPS);
+            read = s.input().slice(skipped, T);
+            Steps x = Vectors.steps(List.of(read), 0, read.length());
+            tape = Tape.of(run.last, x.T(), 1);
+            forward(run.last, x, tape, ALONE);
+            loss(x, Vectors.steps(List.of(s.target()), scored - 1, scored), tape, ALONE);
+            backward(run.last, x, tape, copy(run.last), ALONE);
+        }
+
+        static void write(Path file, Run run) {
+            System.setProperty("java.awt.headless", "true");
+            ImageIO.setUseCache(false);
+            Plot plot = new Plot(run);
+            var picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+            var panels = List.of(plot.losses(), plot.answers(), plot.states(), plot.gradients());
+            for (int k = 0; k < 4; k++)
+                panels.get(k).paint((Graphics2D) picture.getGraphics().create(k % 2 * WIDTH / 2, k / 2 * HEIGHT / 2,
+                    WIDTH / 2, HEIGHT / 2), WIDTH / 2, HEIGHT / 2);
+            writeWhole(file, out -> ImageIO.write(picture, "png", out));
+        }
+
+        private Chart<?, ?> losses() {
+            double[] all = run.losses.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+            XYChart chart = lines("Loss of " + run.task.dataset().name(), "epoch", unit());
+            if (all.length > 0 && all[all.length - 1] > 10 * all[0]) logarithmic(chart, all[0], all[all.length - 1]);
+            double[] epochs = IntStream.rangeClosed(1, run.losses.size()).asDoubleStream().toArray();
+            String[] names = {"training", "held out"};
+            whole(chart, 1);
+            for (int k = 0; k * epochs.length < all.length; k++) {
+                int column = k;
+                double[] loss = run.losses.stream().mapToDouble(row -> row[column]).toArray();
+                line(chart, names[k], epochs, loss, k == 0 ? BLUE : ORANGE);
+            }
+            return chart;
+        }
+
+        /** A logarithmic axis, with every line of it where the values span but a few decades. */
+        private static void logarithmic(XYChart chart, double min, double max) {
+            chart.getStyler().setYAxisLogarithmic(min > 0).setYAxisLogarithmicDecadeOnly(max > 10 * min)
+                .setPlotGridHorizontalLinesVisible(max < 1e5 * min);
+        }
+
+        private String unit() {
+            return run.task.training().get(0).target().isOneHot() ? "cross-entropy (nats)"
+                : run.task.scaling() != null ? "mean squared error (of the scaled series)" : "mean squared error";
+        }
+
+        private Chart<?, ?> answers() {
+            return switch (run.task.dataset().form()) {
+                case SERIES -> series();
+                case VECTORS -> vectors();
+                case CLASSES -> classes();
+                case TEXT, TEXTS -> text();
+            };
+        }
+
+        /** The end of a series, the forecast of each value from those before it, and how the network goes on alone. */
+        private Chart<?, ?> series() {
+            Task task = run.task;
+            var answer = run.answer(0);
+            int held = task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
+            int n = task.whole().length();
+            int from = Math.max(0, n - Math.max(STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
+            var own = task.dataset().sequences().get(0).values();
+            String column = own.width() > 1 ? "column 1 of " + task.dataset().name() : task.dataset().name();
+            XYChart chart = lines("Values, forecasts, and the network going on alone", "step", column);
+            whole(chart, from + 1);
+            line(chart, "known", steps(from + 1, n), rows(own.slice(from, n).rows()), BLACK);
+            line(chart, held > 0 ? "forecast of the next, held out" : "forecast of the next", steps(first + 1, n),
+                rows(Arrays.copyOfRange(answer.output(), first - 1, n - 1)), ORANGE);
+            if (answer.generated().length > 0) {
+                int more = Math.min(answer.generated().length, (n - from + 1) / 2);
+                line(chart, "generated", steps(n + 1, n + more), rows(Arrays.copyOf(answer.generated(), more)), BLUE);
+            }
+            return chart;
+        }
+
+        private static double[] steps(int from, int to) {
+            return IntStream.rangeClosed(from, to).asDoubleStream().toArray();
+        }
+
+        private static double[] rows(double[][] rows) {
+            return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
+        }
+
+        /** Every number of every target against what the network says: on the line where it is right. */
+        private Chart<?, ?> vectors() {
+            XYChart chart = lines("Outputs against targets", "target", "output");
+            double[] ends = {Double.MAX_VALUE, -Double.MAX_VALUE};
+            scatter(chart, "training", run.task.training(), BLUE, ends);
+            scatter(chart, "held out", run.task.heldOut(), ORANGE, ends);
+            line(chart, "output = target", ends, ends, BLACK);
+            return chart;
+        }
+
+        private void scatter(XYChart chart, String name, List<Sequence> sequences, Color color, double[] ends) {
+            if (sequences.isEmpty()) return;
+            double[] targets = sequences.stream().flatMap(s -> Arrays.stream(s.target().rows()))
+                .flatMapToDouble(Arrays::stream).toArray();
+            double[] outputs = sequences.stream().flatMap(s -> Arrays.stream(scored(s)))
+                .flatMapToDouble(Arrays::stream).toArray();
+            for (double target : targets) {
+                ends[0] = Math.min(ends[0], target);
+                ends[1] = Math.max(ends[1], target);
+            }
+            chart.addSeries(name, targets, outputs).setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
+                .setMarkerColor(color).setMarker(SeriesMarkers.CIRCLE);
+        }
+
+        private double[][] scored(Sequence s) {
+            double[][] y = outputs(run.last, s.input());
+            return Arrays.copyOfRange(y, y.length - s.target().length(), y.length);
+        }
+
+        /** How often the network says each class where each is right. */
+        private Chart<?, ?> classes() {
+            var sequences = run.task.heldOut().isEmpty() ? run.task.training() : run.task.heldOut();
+            double[][] counts = new double[run.task.O()][run.task.O()];
+            for (Sequence s : sequences) {
+                double[][] y = scored(s);
+                for (int t = 0; t < y.length; t++) counts[s.target().code(t)][likeliest(y[t])]++;
+            }
+            var labels = numbers(0, counts.length - 1);
+            HeatMapChart chart = heat(run.task.heldOut().isEmpty() ? "Labels and answers, training (counts)"
+                : "Labels and answers, held out (counts)", "the network's answer", "label", labels, labels, counts);
+            double most = Arrays.stream(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
+            chart.getStyler().setMin(0).setMax(most).setRangeColors(new Color[] {Color.WHITE, SKY})
+                .setShowValue(counts.length <= 20).setHeatMapValueDecimalPattern("0");
+            if (counts.length <= 20) chart.getStyler().setLegendVisible(false);
+            return chart;
+        }
+
+        /** What the network expects after each character. */
+        private Chart<?, ?> text() {
+            int T = read.length(), shown = Math.min(T, 32), O = run.task.O();
+            double[][] p = Arrays.stream(tape.y(), T - shown, T).map(y -> softmax(y[0])).toArray(double[][]::new);
+            int[] rows = IntStream.range(0, O).boxed().sorted(Comparator.comparing(
+                    (Integer k) -> -Arrays.stream(p).mapToDouble(q -> q[k]).max().orElse(0)))
+                .limit(20).sorted(Comparator.reverseOrder()).mapToInt(k -> k).toArray();
+            double[][] cells = Arrays.stream(rows)
+                .mapToObj(k -> Arrays.stream(p).mapToDouble(q -> q[k]).toArray()).toArray(double[][]::new);
+            HeatMapChart chart = heat("Probability of the next character", "the text, read up to here",
+                "next", characters(T - shown, T), Arrays.stream(rows).mapToObj(this::character).toList(), cells);
+            chart.getStyler().setMin(0).setMax(1).setRangeColors(new Color[] {Color.WHITE, BLUE});
+            return chart;
+        }
+
+        private List<String> characters(int from, int to) {
+            return IntStream.range(from, to).mapToObj(t -> character(read.code(t))).toList();
+        }
+
+        private String character(int code) {
+            if (code == run.task.alphabet().end()) return "end";
+            int c = run.task.alphabet().codePoints()[code];
+            return c == ' ' ? "·" : c == '\n' ? "¶" : Character.toString(c);
+        }
+
+        /** Labels for these numbers: for all where they are few, else for round ones. */
+        private static List<String> numbers(int from, int to) {
+            int every = to - from < 25 ? 1 : to - from < 250 ? 10 : 100;
+            return IntStream.rangeClosed(from, to).mapToObj(n -> n % every == 0 ? String.valueOf(n) : "").toList();
+        }
+
+        private Chart<?, ?> states() {
+            int T = read.length(), H = run.last.H(), shown = Math.min(T, run.task.alphabet() == null ? STEPS : 32);
+            double[][] cells = new double[H][shown];
+            for (int j = 0; j < H; j++)
+                for (int t = 0; t < shown; t++) cells[j][t] = tape.h()[T - shown + t + 1][0][j];
+            var x = run.task.alphabet() != null ? characters(T - shown, T)
+                : numbers(skipped + T - shown + 1, skipped + T);
+            String what = run.task.alphabet() != null ? "the text" : run.task.whole() != null ? "step"
+                : run.task.heldOut().isEmpty() ? "step of the first sequence" : "step of the first held-out sequence";
+            HeatMapChart chart = heat("Hidden state over time", what, "hidden unit", x,
+                numbers(1, H), cells);
+            chart.getStyler().setMin(-1).setMax(1).setRangeColors(new Color[] {BLUE, Color.WHITE, VERMILION});
+            return chart;
+        }
+
+        /** Where it falls the gradient vanishes, where it rises it explodes. Drawn down to 1e-16 of the largest. */
+        private Chart<?, ?> gradients() {
+            int T = read.length(), n = Math.min(T, STEPS);
+            double[] norms = new double[n];
+            for (int back = 0; back < n; back++) {
+                for (double g : tape.dh()[T - back][0]) norms[back] += g * g;
+                norms[back] = Math.sqrt(norms[back]);
+            }
+            double max = Arrays.stream(norms).max().orElse(0);
+            while (n > 1 && norms[n - 1] <= 1e-16 * max) n--;
+            double[] drawn = Arrays.copyOf(norms, n);
+            XYChart chart = lines("The gradient that reaches earlier steps", "steps back from the last one",
+                "norm of ∂L/∂h, L the loss at the last step");
+            logarithmic(chart, Arrays.stream(drawn).min().orElse(0), max);
+            line(chart, "norm", steps(0, n - 1), drawn, BLUE).setMarker(SeriesMarkers.CIRCLE);
+            whole(chart, 0);
+            chart.getStyler().setLegendVisible(false);
+            return chart;
+        }
+
+        private static XYChart lines(String title, String x, String y) {
+            XYChart chart = new XYChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
+            chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
+                .setLegendPosition(Styler.LegendPosition.OutsideS).setLegendLayout(Styler.LegendLayout.Horizontal);
+            return style(chart, title, x, y);
+        }
+
+        /** Marks round numbers of epochs or steps; XChart, left alone, marks 1, 5, 9, … where the points are even. */
+        private static void whole(XYChart chart, double first) {
+            chart.getStyler().setXAxisMin(first - 0.5)
+                .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? String.valueOf(x.longValue()) : "");
+        }
+
+        private static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
+            XYSeries line = chart.addSeries(name, x, y);
+            line.setLineColor(color).setLineWidth(2);
+            line.setMarkerColor(color).setMarker(SeriesMarkers.NONE);
+            return line;
+        }
+
+        /** Cells as [row][column], the first row at the foot. */
+        private static HeatMapChart heat(String title, String x, String y, List<?> xs, List<?> ys, double[][] cells) {
+            HeatMapChart chart = new HeatMapChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
+            var values = new ArrayList<Number[]>();
+            for (int i = 0; i < cells.length; i++)
+                for (int j = 0; j < cells[i].length; j++) values.add(new Number[] {j, i, cells[i][j]});
+            chart.addSeries(title, xs, ys, values);
+            chart.getStyler().setXAxisTickMarkSpacingHint(1);
+            return style(chart, title, x, y);
+        }
+
+        private static <C extends AxesChart<?, ?>> C style(C chart, String title, String x, String y) {
+            chart.setTitle(title);
+            chart.setXAxisTitle(x);
+            chart.setYAxisTitle(y);
+            var font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
+            chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(14f))
+                .setChartTitleFont(font.deriveFont(Font.BOLD, 17f)).setLegendFont(font)
+                .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
+            return chart;
         }
     }
 }
