@@ -65,14 +65,12 @@ class rnn {
         double a = Math.min(2 * Math.abs(x), 37.4);                     // above, e + 2 would be rounded
         double k = Math.rint(a * LOG2E), scale = pow2((long) k);
         double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
-        double h = Math.abs(x) < 19.0615474653984 ? e / (e + 2) : Math.abs(x) * 0 + 1;      // 1, or NaN
+        double h = Math.abs(x) > 19.0615474653984 ? 1 : e / (e + 2);    // 1 − tanh x is below 2⁻⁵⁴ there
         return Math.copySign(h, x);
     }
 
     /** d tanh(a)/da, from h = tanh(a). */
-    static double gradTanh(double h) {
-        return 1 - h * h;
-    }
+    static double gradTanh(double h) { return 1 - h * h; }
 
     /** a ← tanh(a + bias), element by element. Shapes: [H]. */
     static void activate(double[] a, double[] bias) {
@@ -82,6 +80,13 @@ class rnn {
     /** da = dh · d tanh(a)/da, element by element, from h = tanh(a). Shapes: [H]. */
     static void gradActivate(double[] h, double[] dh, double[] da) {
         for (int j = 0; j < h.length; j++) da[j] = dh[j] * gradTanh(h[j]);
+    }
+
+    /** The place of the largest number, the first of them where there are several. */
+    static int likeliest(double[] y) {
+        int best = 0;
+        for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
+        return best;
     }
 
     /** p[i] = e^y[i] / Σ e^y[j]. The maximum is subtracted first, so that nothing overflows. Shapes: y, p [K]. */
@@ -151,14 +156,10 @@ class rnn {
     static final double LN2_LOW = 0x1.a39ef35793c76p-33;        // ln2 − LN2_HIGH
 
     /** r = x − k·ln2, with one rounding too few to matter. */
-    static double reduce(double x, double k) {
-        return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x));
-    }
+    static double reduce(double x, double k) { return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x)); }
 
     /** 2ᵏ for −1022 ≤ k ≤ 1023: k put into the exponent's bits. */
-    static double pow2(long k) {
-        return Double.longBitsToDouble(k + 1023 << 52);
-    }
+    static double pow2(long k) { return Double.longBitsToDouble(k + 1023 << 52); }
 
     /** eʳ − 1 for |r| ≤ ln2/2: r + r²/2! + … + r¹³/13!, Horner's way; the next term is less than r·2⁻⁵⁵. */
     static double expm1Reduced(double r) {
@@ -435,13 +436,6 @@ class rnn {
         }
     }
 
-    /** The place of the largest number, the first of them where there are several. */
-    static int likeliest(double[] y) {
-        int best = 0;
-        for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
-        return best;
-    }
-
     /** The mean loss over the scored steps, the last target.T() of them; its gradient goes into dy. */
     static double loss(Steps x, Steps target, Tape tape, Team team) {
         int T = x.T(), B = x.B(), unscored = T - target.T(), scored = target.T() * B;
@@ -553,7 +547,7 @@ class rnn {
         final int status;
 
         Failure(int status, String message, Object... args) {
-            super(String.format(Locale.ROOT, message, args));
+            super(String.format(Locale.ROOT, message, args).replaceAll("\\p{Cntrl}", "?"));
             this.status = status;
         }
     }
@@ -691,22 +685,6 @@ class rnn {
             double[] own = new double[y.length];
             for (int j = 0; j < y.length; j++) own[j] = Math.fma(y[j], deviation[j], mean[j]);
             return own;
-        }
-    }
-
-    /** Reads a dataset: a JSON file in the format of the README, a .txt file, or one of the two from standard input. */
-    static Dataset readDataset(String file) {
-        try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-             var in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))) {
-            in.mark(1);
-            if (in.read() != '\ufeff') in.reset();                      // a byte-order mark is no part of the data
-            boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
-            if (json) return new DatasetReader(file, in).read();
-            var text = new StringWriter();
-            in.transferTo(text);
-            return text(file, baseName(file), text.toString());
-        } catch (IOException | JacksonIOException | InvalidPathException e) {
-            throw wrong("%s: cannot be read: %s", file, reason(e));
         }
     }
 
@@ -939,6 +917,22 @@ class rnn {
 
         private Failure error(TokenStreamLocation at, String message, Object... args) {
             return wrong("%s:%d:%d: %s", file, at.getLineNr(), at.getColumnNr(), message.formatted(args));
+        }
+    }
+
+    /** Reads a dataset: a JSON file in the format of the README, a .txt file, or one of the two from standard input. */
+    static Dataset readDataset(String file) {
+        try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+             var in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))) {
+            in.mark(1);
+            if (in.read() != '\ufeff') in.reset();                      // a byte-order mark is no part of the data
+            boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
+            if (json) return new DatasetReader(file, in).read();
+            var text = new StringWriter();
+            in.transferTo(text);
+            return text(file, baseName(file), text.toString());
+        } catch (IOException | JacksonIOException | InvalidPathException e) {
+            throw wrong("%s: cannot be read: %s", file, reason(e));
         }
     }
 
@@ -2054,7 +2048,7 @@ class rnn {
 
         /**
          * loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. As
-         * often as it costs one percent of the time, and at least every four seconds.
+         * often as it costs four percent of the time, and at least every four seconds.
          */
         private void save() {
             long start = System.nanoTime();
@@ -2062,7 +2056,7 @@ class rnn {
             writeModel();
             writeTensors(checkpointFile(), checkpoint());
             saved = System.nanoTime();
-            pause = Math.min(4_000_000_000L, 100 * (saved - start));
+            pause = Math.min(4_000_000_000L, 25 * (saved - start));
         }
 
         private Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
