@@ -558,6 +558,17 @@ class rnn {
     /** It failed while running: exit status 1. */
     static Failure failed(String message, Object... args) { return new Failure(1, message, args); }
 
+    /** What the system said of an input or output, without the file's name. */
+    static String reason(Exception e) {
+        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
+        if (e instanceof NoSuchFileException) return "no such file or folder";
+        if (e instanceof InvalidPathException) return "no file can have this name";
+        if (e instanceof AccessDeniedException) return "permission denied";
+        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
+        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
+        return String.valueOf(e.getMessage());
+    }
+
     /** The forms of a dataset: sequences with target vectors, with labels, a series, a text, a list of texts. */
     enum Form {
         VECTORS("sequences of vectors", "sequences"), CLASSES("labelled sequences", "sequences"),
@@ -1011,83 +1022,6 @@ class rnn {
         return order;
     }
 
-    /** The caller and its helpers, who spin for some microseconds between two tasks and then sleep. */
-    static final class Threads implements Team, AutoCloseable {
-        static final long WORTH = 1_000_000;            // smaller work is done sooner than shared out
-        private final Thread[] helpers;
-        private final int spins;
-        private final AtomicInteger busy = new AtomicInteger();
-        private volatile int round;                     // counts the tasks; writing it publishes what stands below
-        private volatile boolean closed;
-        private volatile Throwable failure;
-        private Thread caller;
-        private Part part;
-        private int n;
-
-        Threads(int threads) {
-            spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
-            helpers = new Thread[threads - 1];
-            for (int i = 0; i < helpers.length; i++) {
-                int me = i + 1;
-                helpers[i] = new Thread(() -> help(me), "rnn-" + me);
-                helpers[i].setDaemon(true);
-                helpers[i].start();
-            }
-        }
-
-        @Override public void split(int n, long workPerRow, Part part) {
-            if (n < 2 || helpers.length == 0 || n * workPerRow < WORTH) {
-                part.run(0, n);
-                return;
-            }
-            this.n = n;
-            this.part = part;
-            caller = Thread.currentThread();
-            failure = null;
-            busy.set(helpers.length);
-            round++;
-            for (Thread helper : helpers) LockSupport.unpark(helper);
-            try {
-                share(0);
-            } finally {
-                await(() -> busy.get() == 0);
-            }
-            if (failure instanceof Error error) throw error;
-            if (failure != null) throw new IllegalStateException(failure);
-        }
-
-        private void share(int me) {
-            long size = helpers.length + 1;
-            part.run((int) (n * me / size), (int) (n * (me + 1) / size));
-        }
-
-        private void help(int me) {
-            for (int next = 1; ; next++) {
-                int task = next;
-                await(() -> round >= task || closed);
-                if (closed) return;
-                Thread waiting = caller;
-                try {
-                    share(me);
-                } catch (Throwable t) {
-                    failure = t;
-                }
-                if (busy.decrementAndGet() == 0) LockSupport.unpark(waiting);
-            }
-        }
-
-        private void await(BooleanSupplier condition) {
-            for (int i = 0; !condition.getAsBoolean(); i++)
-                if (i < spins) Thread.onSpinWait();
-                else LockSupport.park(this);
-        }
-
-        @Override public void close() {
-            closed = true;
-            for (Thread helper : helpers) LockSupport.unpark(helper);
-        }
-    }
-
     /** Training, moved on by one update after the other; between two of them its fields are all there is to know. */
     static final class Training {
         final Settings settings;
@@ -1300,17 +1234,6 @@ class rnn {
             part.toFile().delete();
             throw failed("%s: cannot be written: %s", file, reason(e));
         }
-    }
-
-    /** What the system said of an input or output, without the file's name. */
-    static String reason(Exception e) {
-        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
-        if (e instanceof NoSuchFileException) return "no such file or folder";
-        if (e instanceof InvalidPathException) return "no file can have this name";
-        if (e instanceof AccessDeniedException) return "permission denied";
-        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
-        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
-        return String.valueOf(e.getMessage());
     }
 
     static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
@@ -1681,130 +1604,6 @@ class rnn {
         throw new TypeConversionException(right);
     }
 
-    public static void main(String... args) {
-        System.exit(run(args));
-    }
-
-    /** Does what the command line says and returns the exit status. */
-    static int run(String... args) {
-        Options options = new Options();
-        CommandLine command = new CommandLine(options).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false);
-        try {
-            command.parseArgs(args);
-            if (options.help) command.usage(System.out);
-            else if (options.version) command.printVersionHelp(System.out);
-            else return flushed(work(options));
-            return flushed(0);
-        } catch (ParameterException e) {
-            return fail(wrong("%s", explain(e)));
-        } catch (Failure e) {
-            return fail(e);
-        } catch (OutOfMemoryError e) {
-            long most = Runtime.getRuntime().maxMemory() >> 20;
-            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", most));
-        }
-    }
-
-    /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
-    static int flushed(int status) {
-        if (!System.out.checkError()) return status;
-        try (var out = new FileOutputStream(FileDescriptor.out)) {
-            out.write('\n');
-        } catch (IOException e) {
-            if (!reason(e).contains("pipe")) throw failed("standard output: cannot be written: %s", reason(e));
-        }
-        return status;
-    }
-
-    static int fail(Failure e) {
-        System.err.println("rnn: " + e.getMessage());
-        if (Boolean.getBoolean("rnn.debug")) e.printStackTrace();
-        return e.status;
-    }
-
-    /** What is wrong with the command line, where, and what would be right. */
-    static String explain(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
-            if (!word.startsWith("-")) return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
-            return "unknown option " + word + (like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?");
-        }
-        var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
-        var about = missing != null ? missing : e.getArgSpec();
-        if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
-        if (missing != null) return option.longestName() + " needs a value, " + option.paramLabel();
-        String right = e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2);
-        return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
-    }
-
-    static int work(Options options) {
-        Model loaded = options.load == null ? null : Model.read(options.load);
-        if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
-        Dataset dataset = options.data == null ? toy() : readDataset(options.data);
-        if (options.prime != null && !dataset.isText())
-            throw wrong("--prime goes with text, but %s is %s", dataset.file(), dataset.form().what);
-        Task task = Task.of(dataset, options, loaded);
-        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, 16);
-        refuseTooLarge(task, H);
-        Parameters p = loaded != null ? fitting(loaded, task, options) : initial(task.I(), H, task.O(), options.seed);
-        if (task.alphabet() != null) Text.prime(task.alphabet(), options);
-        if (options.checkGradients) return printGradientCheck(p, task);
-        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
-            return new Run(options, task, p, team).run();
-        }
-    }
-
-    /** Refuses before it allocates: weights, gradients, velocities, their copies, and the tape of one window. */
-    static void refuseTooLarge(Task task, int hidden) {
-        double I = task.I(), H = hidden, O = task.O(), steps = 1;
-        for (Window w : windows(task.training(), task.batch(), task.steps()))
-            steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.sequences().size());
-        double bytes = 8 * (6 * H * (I + H + O) + steps * (I + 3 * H + 2 * O));
-        long most = Runtime.getRuntime().maxMemory();
-        if (bytes > most)
-            throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes of memory, "
-                + "but Java has %d", I, hidden, O, steps, bytes, most);
-    }
-
-    /** The loaded network, if the dataset and --hidden fit it. */
-    static Parameters fitting(Model loaded, Task task, Options options) {
-        Parameters p = loaded.p();
-        String file = task.dataset().file();
-        if (options.hidden != null && options.hidden != p.H())
-            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
-                options.hidden, options.load, p.H());
-        if (task.I() != p.I())
-            throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
-                file, task.I(), options.load, p.I());
-        if (task.dataset().form() == Form.CLASSES ? task.O() > p.O() : task.O() != p.O())
-            throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
-                file, task.O(), options.load, p.O());
-        return p;
-    }
-
-    /** Text from a model alone, without a dataset. */
-    static int writeOnly(Options options, Model loaded) {
-        if (options.epochs > 0)
-            throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
-        if (options.plot) throw wrong("--plot needs --data FILE to draw");
-        System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
-        return 0;
-    }
-
-    /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
-    static int printGradientCheck(Parameters p, Task task) {
-        Window window = windows(task.training(), task.batch(), task.steps()).get(0);
-        double worst = 0;
-        for (GradientCheck check : checkGradients(p, window, 1000, ALONE)) {
-            System.out.printf(Locale.ROOT, "d%-4s %5d weights checked, largest relative error %.1e%n",
-                check.name(), check.checked(), check.worst());
-            worst = Math.max(worst, check.worst());
-        }
-        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."
-            : "BPTT and the numerical gradient differ by more than 1e-7.");
-        return worst < 1e-7 ? 0 : 1;
-    }
-
     /** A dataset made ready for the network: what to learn, what is held out, and how to read what the network says. */
     record Task(Dataset dataset, List<Sequence> training, List<Sequence> heldOut, Vectors whole,
                 Alphabet alphabet, Scaling scaling, int batch, int steps) {
@@ -1851,6 +1650,83 @@ class rnn {
             List<Sequence> heldOut = kept == n ? List.of()
                 : List.of(new Sequence(scaled.slice((streams - 1) * length, n - 1), scaled.slice(kept, n)));
             return new Task(dataset, training, heldOut, scaled, alphabet, scaling, streams, options.steps);
+        }
+    }
+
+    /** The caller and its helpers, who spin for some microseconds between two tasks and then sleep. */
+    static final class Threads implements Team, AutoCloseable {
+        static final long WORTH = 1_000_000;            // smaller work is done sooner than shared out
+        private final Thread[] helpers;
+        private final int spins;
+        private final AtomicInteger busy = new AtomicInteger();
+        private volatile int round;                     // counts the tasks; writing it publishes what stands below
+        private volatile boolean closed;
+        private volatile Throwable failure;
+        private Thread caller;
+        private Part part;
+        private int n;
+
+        Threads(int threads) {
+            spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
+            helpers = new Thread[threads - 1];
+            for (int i = 0; i < helpers.length; i++) {
+                int me = i + 1;
+                helpers[i] = new Thread(() -> help(me), "rnn-" + me);
+                helpers[i].setDaemon(true);
+                helpers[i].start();
+            }
+        }
+
+        @Override public void split(int n, long workPerRow, Part part) {
+            if (n < 2 || helpers.length == 0 || n * workPerRow < WORTH) {
+                part.run(0, n);
+                return;
+            }
+            this.n = n;
+            this.part = part;
+            caller = Thread.currentThread();
+            failure = null;
+            busy.set(helpers.length);
+            round++;
+            for (Thread helper : helpers) LockSupport.unpark(helper);
+            try {
+                share(0);
+            } finally {
+                await(() -> busy.get() == 0);
+            }
+            if (failure instanceof Error error) throw error;
+            if (failure != null) throw new IllegalStateException(failure);
+        }
+
+        private void share(int me) {
+            long size = helpers.length + 1;
+            part.run((int) (n * me / size), (int) (n * (me + 1) / size));
+        }
+
+        private void help(int me) {
+            for (int next = 1; ; next++) {
+                int task = next;
+                await(() -> round >= task || closed);
+                if (closed) return;
+                Thread waiting = caller;
+                try {
+                    share(me);
+                } catch (Throwable t) {
+                    failure = t;
+                }
+                if (busy.decrementAndGet() == 0) LockSupport.unpark(waiting);
+            }
+        }
+
+        private void await(BooleanSupplier condition) {
+            for (int i = 0; !condition.getAsBoolean(); i++)
+                if (i < spins) Thread.onSpinWait();
+                else LockSupport.park(this);
+        }
+
+        @Override public void close() {
+            closed = true;
+            for (Thread helper : helpers) LockSupport.unpark(helper);
         }
     }
 
@@ -2048,7 +1924,7 @@ class rnn {
 
         /**
          * loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. As
-         * often as it costs four percent of the time, and at least every four seconds.
+         * often as it costs four percent of the time, and at least every four seconds; at first, more often.
          */
         private void save() {
             long start = System.nanoTime();
@@ -2056,7 +1932,7 @@ class rnn {
             writeModel();
             writeTensors(checkpointFile(), checkpoint());
             saved = System.nanoTime();
-            pause = Math.min(4_000_000_000L, 25 * (saved - start));
+            pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - start));
         }
 
         private Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
@@ -2655,5 +2531,129 @@ class rnn {
                 .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
             return chart;
         }
+    }
+
+    /** Does what the command line says and returns the exit status. */
+    static int run(String... args) {
+        Options options = new Options();
+        CommandLine command = new CommandLine(options).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false);
+        try {
+            command.parseArgs(args);
+            if (options.help) command.usage(System.out);
+            else if (options.version) command.printVersionHelp(System.out);
+            else return flushed(work(options));
+            return flushed(0);
+        } catch (ParameterException e) {
+            return fail(wrong("%s", explain(e)));
+        } catch (Failure e) {
+            return fail(e);
+        } catch (OutOfMemoryError e) {
+            long most = Runtime.getRuntime().maxMemory() >> 20;
+            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", most));
+        }
+    }
+
+    /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
+    static int flushed(int status) {
+        if (!System.out.checkError()) return status;
+        try (var out = new FileOutputStream(FileDescriptor.out)) {
+            out.write('\n');
+        } catch (IOException e) {
+            if (!reason(e).contains("pipe")) throw failed("standard output: cannot be written: %s", reason(e));
+        }
+        return status;
+    }
+
+    static int fail(Failure e) {
+        System.err.println("rnn: " + e.getMessage());
+        if (Boolean.getBoolean("rnn.debug")) e.printStackTrace();
+        return e.status;
+    }
+
+    /** What is wrong with the command line, where, and what would be right. */
+    static String explain(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
+            if (!word.startsWith("-")) return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
+            return "unknown option " + word + (like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?");
+        }
+        var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
+        var about = missing != null ? missing : e.getArgSpec();
+        if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
+        if (missing != null) return option.longestName() + " needs a value, " + option.paramLabel();
+        String right = e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2);
+        return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
+    }
+
+    static int work(Options options) {
+        Model loaded = options.load == null ? null : Model.read(options.load);
+        if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
+        Dataset dataset = options.data == null ? toy() : readDataset(options.data);
+        if (options.prime != null && !dataset.isText())
+            throw wrong("--prime goes with text, but %s is %s", dataset.file(), dataset.form().what);
+        Task task = Task.of(dataset, options, loaded);
+        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, 16);
+        refuseTooLarge(task, H);
+        Parameters p = loaded != null ? fitting(loaded, task, options) : initial(task.I(), H, task.O(), options.seed);
+        if (task.alphabet() != null) Text.prime(task.alphabet(), options);
+        if (options.checkGradients) return printGradientCheck(p, task);
+        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
+            return new Run(options, task, p, team).run();
+        }
+    }
+
+    /** Refuses before it allocates: weights, gradients, velocities, their copies, and the tape of one window. */
+    static void refuseTooLarge(Task task, int hidden) {
+        double I = task.I(), H = hidden, O = task.O(), steps = 1;
+        for (Window w : windows(task.training(), task.batch(), task.steps()))
+            steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.sequences().size());
+        double bytes = 8 * (6 * H * (I + H + O) + steps * (I + 3 * H + 2 * O));
+        long most = Runtime.getRuntime().maxMemory();
+        if (bytes > most)
+            throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes of memory, "
+                + "but Java has %d", I, hidden, O, steps, bytes, most);
+    }
+
+    /** The loaded network, if the dataset and --hidden fit it. */
+    static Parameters fitting(Model loaded, Task task, Options options) {
+        Parameters p = loaded.p();
+        String file = task.dataset().file();
+        if (options.hidden != null && options.hidden != p.H())
+            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
+                options.hidden, options.load, p.H());
+        if (task.I() != p.I())
+            throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
+                file, task.I(), options.load, p.I());
+        if (task.dataset().form() == Form.CLASSES ? task.O() > p.O() : task.O() != p.O())
+            throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
+                file, task.O(), options.load, p.O());
+        return p;
+    }
+
+    /** Text from a model alone, without a dataset. */
+    static int writeOnly(Options options, Model loaded) {
+        if (options.epochs > 0)
+            throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
+        if (options.plot) throw wrong("--plot needs --data FILE to draw");
+        System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
+        return 0;
+    }
+
+    /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
+    static int printGradientCheck(Parameters p, Task task) {
+        Window window = windows(task.training(), task.batch(), task.steps()).get(0);
+        double worst = 0;
+        for (GradientCheck check : checkGradients(p, window, 1000, ALONE)) {
+            System.out.printf(Locale.ROOT, "d%-4s %5d weights checked, largest relative error %.1e%n",
+                check.name(), check.checked(), check.worst());
+            worst = Math.max(worst, check.worst());
+        }
+        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."
+            : "BPTT and the numerical gradient differ by more than 1e-7.");
+        return worst < 1e-7 ? 0 : 1;
+    }
+
+    public static void main(String... args) {
+        System.exit(run(args));
     }
 }
