@@ -3294,6 +3294,75 @@ class RnnTest {
         }
     }
 
+    // ── What the tool is for: it learns what comes with it ──────────────────────────────────────────────────────────
+
+    @Nested class Learning {
+
+        /** The embedded Reber grammar: B, T or P, B, a walk from 1 to 6, E, the same T or P again, E. */
+        static boolean isEmbeddedReber(String s) {
+            int n = s.length(), state = 1;
+            if (n < 9 || !s.matches("B[TP]B.*E[TP]E") || s.charAt(1) != s.charAt(n - 2)) return false;
+            for (char c : s.substring(3, n - 3).toCharArray())
+                state = switch ("" + state + c) {
+                    case "1T", "2S" -> 2;
+                    case "1P", "3T", "4X" -> 3;
+                    case "2X", "5P" -> 4;
+                    case "3V" -> 5;
+                    case "4S", "5V" -> 6;
+                    default -> 0;
+                };
+            return state == 6;
+        }
+
+        @Test void theGrammarAcceptsItsDataAndNoneWithAnotherLetterForTheOneToRemember() {
+            for (String s : rnn.readDataset(PROJECT.resolve("data/reber.json").toString()).texts()) {
+                int n = s.length();
+                assertTrue(isEmbeddedReber(s), s);
+                assertFalse(isEmbeddedReber(s.substring(0, n - 2) + (s.charAt(n - 2) == 'T' ? "P" : "T") + "E"), s);
+                assertFalse(isEmbeddedReber(s.substring(1)), s);
+            }
+        }
+
+        @Test void theGrammarAcceptsTheShareOfWrittenStringsThatTheReadmeSays() {
+            trained("--data", PROJECT.resolve("data/reber.json"), "--hidden", 16, "--epochs", 300, "--lr", 0.03, "--momentum", 0.9,
+                "--clip", 0.1, "--batch", 8, "--generate", 12000, "--out", temp);
+            Set<String> known = new HashSet<>(rnn.readDataset(PROJECT.resolve("data/reber.json").toString()).texts());
+            List<String> written = new ArrayList<>();
+            json(temp.resolve("outputs.json")).get("generated").forEach(text -> written.add(text.asString()));
+            List<String> unknown = written.stream().filter(text -> !known.contains(text)).toList();
+            assertEquals(98.4, 100.0 * written.stream().filter(text -> isEmbeddedReber(text)).count() / written.size(), 0.05);
+            assertEquals(90, 100.0 * unknown.stream().filter(text -> isEmbeddedReber(text)).count() / unknown.size(), 0.5);
+        }
+
+        @Test void parityIsLearntForSequencesLongerThanAnyItWasTrainedOn() {
+            for (int seed : new int[] {42, 1, 2}) {
+                Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 200, "--momentum", 0.9,
+                    "--clip", 1, "--seed", seed, "--out", temp);
+                assertTrue(ran.out().matches("(?s).*\ntraining loss [\\d.]+, accuracy 100\\.00 %\nheld-out loss [\\d.]+, accuracy 100\\.00 %\n.*"), ran.out());
+            }
+        }
+
+        @Test void theSunspotsAreForecastAsTheReadmeSays() {
+            trained("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--hidden", 16, "--lr", 0.05, "--momentum", 0.5,
+                "--batch", 4, "--steps", 55, "--epochs", 500, "--out", temp);
+            JsonNode sequence = json(temp.resolve("outputs.json")).get("sequences").get(0);
+            double[] target = numbers(sequence.get("target")), output = numbers(sequence.get("output"));   // from 1701 on
+            double sum = 0;
+            for (int year = 1921; year <= 1955; year++) sum += Math.pow(target[year - 1701] - output[year - 1701], 2);
+            assertEquals(0.0935, sum / 35 / 1535, 5e-5);
+        }
+
+        @Test void aTextOfOneMegabyteTrainsInTwentyTimesItsSize() throws Exception {
+            Random random = new Random(1);
+            var text = new StringBuilder();
+            while (text.length() < 1_000_000) text.append(Integer.toString(random.nextInt(50_000), 36)).append(' ');
+            Ran ran = process(temp, Map.of(), "", List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
+                "-Xmx20m", "-cp", System.getProperty("java.class.path"), "rnn", "--data", file("long.txt", text.toString()).toString(),
+                "--hidden", "4", "--epochs", "1", "--quiet", "--out", temp.resolve("out").toString()));
+            assertEquals(new Ran(0, "", ""), ran);
+        }
+    }
+
     // ── Trust: wrong input, signals, kill -9, full disks ────────────────────────────────────────────────────────────
 
     @Nested class Trust {

@@ -1764,19 +1764,19 @@ class rnn {
 
     /** One training run: what it prints and the files it keeps up to date. */
     static final class Run {
-        private final Options options;
-        private final Task task;
-        private final Team team;
-        private final Training training;
-        private final Parameters last;                  // as they were when the last whole epoch ended
-        private final List<double[]> losses = new ArrayList<>();
-        private volatile int stop;                      // the status to leave with, once a signal asked for it
-        private final long started = System.nanoTime();
-        private long saved = started, pause = 100_000_000;              // the last time of saving; how long to the next
-        private double epochsBefore;                    // by a run that this one goes on from
-        private Progress progress;                      // once training has taken a second
-        private long shown = started, sampled = started;
-        private int columns = -1;
+        final Options options;
+        final Task task;
+        final Team team;
+        final Training training;
+        final Parameters last;                  // as they were when the last whole epoch ended
+        final List<double[]> losses = new ArrayList<>();
+        volatile int stop;                      // the status to leave with, once a signal asked for it
+        final long started = System.nanoTime();
+        long saved = started, pause = 100_000_000;              // the last time of saving; how long to the next
+        double epochsBefore;                    // by a run that this one goes on from
+        Progress progress;                      // once training has taken a second
+        long shown = started, sampled = started;
+        int columns = -1;
 
         Run(Options options, Task task, Parameters p, Team team) {
             this.options = options;
@@ -1812,12 +1812,12 @@ class rnn {
         }
 
         /** The first signal lets the update in hand and all files be finished; the second leaves at once. */
-        private void stop(int status) {
+        void stop(int status) {
             if (stop != 0) Runtime.getRuntime().halt(status);
             stop = status;
         }
 
-        private void update() {
+        void update() {
             boolean wholeEpoch = training.update();
             if (!Double.isFinite(training.lossSum) || wholeEpoch && !isFinite()) diverged();
             if (wholeEpoch) {
@@ -1831,26 +1831,26 @@ class rnn {
         }
 
         /** After training, on standard error: how long it took and, on a terminal, how the loss went. */
-        private void showTraining() {
+        void showTraining() {
             System.err.printf(Locale.ROOT, "rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed());
             if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
         }
 
         /** Epochs done, with the part of the one under way. */
-        private double epochs() {
+        double epochs() {
             return training.epoch + (training.next == 0 ? 0 : (double) training.next / training.windows.size());
         }
 
         /** How many steps of how many sequences were read a second since this run began. */
-        private double speed() {
+        double speed() {
             long inAnEpoch = task.training().stream().mapToLong(s -> s.input().length()).sum();
             return (epochs() - epochsBefore) * inAnEpoch / seconds();
         }
 
-        private double seconds() { return (System.nanoTime() - started) / 1e9; }
+        double seconds() { return (System.nanoTime() - started) / 1e9; }
 
         /** The progress bar and, of a text, a sample now and then; the network does not notice. */
-        private void showProgress() {
+        void showProgress() {
             long now = System.nanoTime();
             if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
             if (progress == null) progress = new Progress(columns());
@@ -1861,7 +1861,7 @@ class rnn {
             progress.aside(() -> System.err.println(sampleLine()));
         }
 
-        private String status() {
+        String status() {
             long left = (long) (seconds() * (options.epochs - epochs()) / (epochs() - epochsBefore));
             String hours = left < 3600 ? "" : left / 3600 + ":", minutes = left < 3600 ? "%d:%02d" : "%02d:%02d";
             String loss = losses.isEmpty() ? ""
@@ -1871,7 +1871,7 @@ class rnn {
         }
 
         /** A line of text from the network as it is now, drawn by a generator of its own. */
-        private String sampleLine() {
+        String sampleLine() {
             Alphabet alphabet = task.alphabet();
             String prime = Text.prime(alphabet, options);
             int[] codes = alphabet.encode(prime, "--prime");
@@ -1884,12 +1884,12 @@ class rnn {
         }
 
         /** The width of the terminal that may be drawn on, asked for once; 0 without one. */
-        private int columns() {
+        int columns() {
             if (columns < 0) columns = options.quiet ? 0 : terminalColumns();
             return columns;
         }
 
-        private boolean isFinite() {
+        boolean isFinite() {
             double sum = training.loss;                 // x − x is 0, or NaN where x is not finite
             for (double[][] W : training.p.matrices())
                 for (double[] row : W)
@@ -1897,7 +1897,7 @@ class rnn {
             return Double.isFinite(sum);
         }
 
-        private void diverged() {
+        void diverged() {
             writeModel();
             writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
             int n = losses.size();
@@ -1905,18 +1905,18 @@ class rnn {
                 + "(weights of epoch %d are in %s)", n + 1, n, options.out.resolve("model.safetensors"));
         }
 
-        private Score score(List<Sequence> sequences) {
+        Score score(List<Sequence> sequences) {
             return evaluate(last, sequences, task.batch(), task.steps(), team);
         }
 
-        private void print(String line, Object... args) {
+        void print(String line, Object... args) {
             if (options.quiet) return;
             String text = String.format(Locale.ROOT, line, args);
             if (progress == null) System.out.println(text);
             else progress.aside(() -> System.out.println(text));
         }
 
-        private void printLosses() {
+        void printLosses() {
             double[] loss = losses.get(losses.size() - 1);
             if (loss.length == 1) print("epoch %d loss %.6g", losses.size(), loss[0]);
             else print("epoch %d loss %.6g validation_loss %.6g", losses.size(), loss[0], loss[1]);
@@ -1926,7 +1926,7 @@ class rnn {
          * loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. As
          * often as it costs four percent of the time, and at least every four seconds; at first, more often.
          */
-        private void save() {
+        void save() {
             long start = System.nanoTime();
             writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
             writeModel();
@@ -1935,9 +1935,9 @@ class rnn {
             pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - start));
         }
 
-        private Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
+        Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
 
-        private void writeModel() {
+        void writeModel() {
             var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
             tensors.put("", last);
             Map<String, String> metadata = tensors.metadata();
@@ -1954,7 +1954,7 @@ class rnn {
         }
 
         /** What decides the bits of a training, as options. */
-        private String settings() {
+        String settings() {
             int heldOut = task.whole() == null ? task.heldOut().size()
                 : task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
             Settings s = training.settings;
@@ -1964,7 +1964,7 @@ class rnn {
         }
 
         /** All there is to know between two updates. */
-        private Tensors checkpoint() {
+        Tensors checkpoint() {
             var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
             tensors.put("", training.p);
             tensors.put("velocity.", training.v);
@@ -1980,7 +1980,7 @@ class rnn {
         }
 
         /** Goes back to the last checkpoint. True where nothing is left to do. */
-        private boolean resume() {
+        boolean resume() {
             Path file = checkpointFile();
             if (!Files.exists(file)) throw wrong("--resume: %s has no checkpoint to go on from", options.out);
             Tensors tensors = readTensors(file);
@@ -2002,7 +2002,7 @@ class rnn {
         }
 
         /** A checkpoint of other data or other options would go on to something that neither of them means. */
-        private void refuseOther(Path file, Map<String, String> metadata) {
+        void refuseOther(Path file, Map<String, String> metadata) {
             String[] now = settings().split(" "), then = metadata.getOrDefault("options", "").split(" ");
             if (now.length != then.length) throw wrong("%s: is not a checkpoint", file);
             for (int i = 0; i < now.length; i += 2)
@@ -2014,7 +2014,7 @@ class rnn {
         }
 
         /** After training: how good the network is, what it says, and outputs.json. */
-        private void report() {
+        void report() {
             Score trained = score(task.training()), heldOut = task.heldOut().isEmpty() ? null : score(task.heldOut());
             if (!Double.isFinite(trained.loss()))
                 throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or --clip 1",
@@ -2042,7 +2042,7 @@ class rnn {
             print("%s: loss.csv, outputs.json, model.safetensors%s", options.out, options.plot ? ", plot.png" : "");
         }
 
-        private String describe(Score score) {
+        String describe(Score score) {
             return String.format(Locale.ROOT, "%.6g", score.loss()) + switch (task.dataset().form()) {
                 case TEXT, TEXTS -> String.format(Locale.ROOT, ", perplexity %.3f", StrictMath.exp(score.loss()));
                 case CLASSES -> String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * score.accuracy());
@@ -2053,15 +2053,15 @@ class rnn {
         }
 
         /** The strings it was trained on. */
-        private Set<String> known() {
+        Set<String> known() {
             List<String> texts = task.whole() != null ? List.of() : task.dataset().texts();
             return new HashSet<>(texts.subList(0, Math.min(texts.size(), task.training().size())));
         }
 
         /** What the network says of a sequence, in its own units: at the scored steps, and how it goes on, or null. */
-        private record Answer(double[][] output, double[][] generated) { }
+        record Answer(double[][] output, double[][] generated) { }
 
-        private Answer answer(int n) {
+        Answer answer(int n) {
             Sequence own = task.dataset().sequences().get(n);
             Vectors all = task.whole() != null ? task.whole() : own.input(), input = all.slice(0, own.input().length());
             double[][] y = outputs(last, input);
@@ -2071,11 +2071,11 @@ class rnn {
             return new Answer(inOwnUnits(output), inOwnUnits(generate(last, all, steps)));
         }
 
-        private double[][] inOwnUnits(double[][] y) {
+        double[][] inOwnUnits(double[][] y) {
             return task.scaling() == null ? y : Arrays.stream(y).map(task.scaling()::unscale).toArray(double[][]::new);
         }
 
-        private void writeSequences(JsonGenerator json) {
+        void writeSequences(JsonGenerator json) {
             json.writeName("sequences").writeStartArray();
             for (int n = 0; n < task.dataset().sequences().size(); n++) {
                 Sequence own = task.dataset().sequences().get(n);
@@ -2097,12 +2097,12 @@ class rnn {
             json.writeEndArray();
         }
 
-        private void writeVectors(JsonGenerator json, String key, Vectors vectors) {
+        void writeVectors(JsonGenerator json, String key, Vectors vectors) {
             if (vectors.isOneHot()) json.writeName(key).writeArray(vectors.codes(), vectors.from(), vectors.length());
             else writeRows(json, key, vectors.rows());
         }
 
-        private void writeRows(JsonGenerator json, String key, double[][] rows) {
+        void writeRows(JsonGenerator json, String key, double[][] rows) {
             json.writeName(key).writeStartArray();
             for (double[] row : rows)
                 if (task.scaling() != null && row.length == 1) json.writeNumber(row[0]);
@@ -2111,7 +2111,7 @@ class rnn {
         }
 
         /** The first sequence: its last ten targets beside what the network says, and how it goes on for ten more. */
-        private void printFirst() {
+        void printFirst() {
             Sequence own = task.dataset().sequences().get(0);
             Answer answer = answer(0);
             int scored = own.target().length(), first = task.whole() == null ? 1 : 0;   // 1: the last output again
@@ -2124,7 +2124,7 @@ class rnn {
                         : own.target().isOneHot() ? likeliest(answer.output()[t]) : numbers(answer.output()[t]));
         }
 
-        private static String numbers(double[] vector) {
+        static String numbers(double[] vector) {
             return Arrays.stream(vector).mapToObj(v -> String.format(Locale.ROOT, "%.4f", v))
                 .collect(Collectors.joining(" "));
         }
