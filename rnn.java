@@ -5,7 +5,7 @@
 //DEPS me.tongfei:progressbar:0.10.2
 //DEPS org.knowm.xchart:xchart:4.0.3
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
-//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
+//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -1520,7 +1520,7 @@ class rnn {
         @Option(names = "--seed", paramLabel = "N", converter = ToLong.class,
             description = "seed of all that is drawn (42)")
         long seed = 42;
-        @Option(names = "--threads", paramLabel = "N", converter = ToCount.class, description = "(all cores)")
+        @Option(names = "--threads", paramLabel = "N", converter = ToCount.class, description = "threads to train with (all cores)")
         int threads = Runtime.getRuntime().availableProcessors();
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
         Path out = Path.of("rnn-out");
@@ -2183,7 +2183,8 @@ class rnn {
         try {
             String device = new File("/dev/stderr").getCanonicalPath();
             if (name.equals("dumb") || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
-            var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null").redirectError(ProcessBuilder.Redirect.INHERIT);
+            var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
+            stty.redirectError(ProcessBuilder.Redirect.INHERIT);
             String size = new String(stty.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
             int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
             return size.isEmpty() || columns > 0 ? columns : 80;                    // some do not know their size

@@ -36,7 +36,7 @@ class Bench implements Runnable {
         x = new rnn.Dense(random(random, T, B, I));
         target = new rnn.Dense(random(random, T, B, O));
         tape = rnn.Tape.of(p, T, B);
-        team = rnn.Team.of(threads);
+        team = threads == 1 ? rnn.ALONE : new rnn.Threads(threads);
     }
 
     static double[][][] random(Random random, int T, int B, int n) {
