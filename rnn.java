@@ -278,7 +278,7 @@ class rnn {
         }
     }
 
-    /** Runs the network over x from the state h[0] on, and leaves h and y on the tape. */
+    /** Runs the network over x, and leaves h and y on the tape. There h[0] is the state carried in, h[t + 1] is step t's. */
     static void forward(Parameters p, Steps x, Tape tape, Team team) {
         double[][][] h = tape.h(), y = tape.y();
         team.split(x.B(), (long) x.T() * p.H() * p.H(), (from, to) -> {
@@ -305,15 +305,16 @@ class rnn {
         team.split(B, (long) T * H * H, (from, to) -> {
             zero(dh[T], from, to);
             for (int t = T - 1; t >= 0; t--) {
-                // y[t] = h[t]·Why + by
+                // y[t] = h[t]·Why + by                        dh[t] += dy[t]·Whyᵀ
                 addProduct(dy[t], tape.WhyT(), dh[t + 1], from, to);
-                // h[t] = tanh(a[t])
+                // h[t] = tanh(a[t])                           da[t] = dh[t] ∘ (1 − h[t]²)
                 for (int b = from; b < to; b++) gradActivate(h[t + 1][b], dh[t + 1][b], da[t][b]);
-                // a[t] = x[t]·Wxh + h[t-1]·Whh + bh
+                // a[t] = x[t]·Wxh + h[t-1]·Whh + bh           dh[t-1] = da[t]·Whhᵀ
                 zero(dh[t], from, to);
                 addProduct(da[t], tape.WhhT(), dh[t], from, to);
             }
         });
+        // dWhh = Σ h[t-1]ᵀ·da[t] and so on, over all steps and sequences in their order
         int n = T * B;
         double[][] hPrev = stack(tape.hPrev(), h, 0, T, B), hNext = stack(tape.hNext(), h, 1, T, B);
         double[][] das = stack(tape.das(), da, 0, T, B), dys = stack(tape.dys(), dy, 0, T, B);
