@@ -278,7 +278,7 @@ class rnn {
         }
     }
 
-    /** Runs the network over x, and leaves h and y on the tape. There h[0] is the state carried in, h[t + 1] is step t's. */
+    /** Runs the network over x and leaves h and y on the tape, where h[0] is the state carried in, h[t + 1] step t's. */
     static void forward(Parameters p, Steps x, Tape tape, Team team) {
         double[][][] h = tape.h(), y = tape.y();
         team.split(x.B(), (long) x.T() * p.H() * p.H(), (from, to) -> {
@@ -1521,7 +1521,8 @@ class rnn {
         @Option(names = "--seed", paramLabel = "N", converter = ToLong.class,
             description = "seed of all that is drawn (42)")
         long seed = 42;
-        @Option(names = "--threads", paramLabel = "N", converter = ToCount.class, description = "threads to train with (all cores)")
+        @Option(names = "--threads", paramLabel = "N", converter = ToCount.class,
+            description = "threads to train with (all cores)")
         int threads = Runtime.getRuntime().availableProcessors();
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
         Path out = Path.of("rnn-out");
