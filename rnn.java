@@ -278,7 +278,7 @@ class rnn {
         }
     }
 
-    /** Runs the network over x and leaves h and y on the tape, where h[0] is the state carried in, h[t + 1] step t's. */
+    /** Runs the network over x and leaves h and y on the tape: h[0] is the state carried in, h[t + 1] step t's. */
     static void forward(Parameters p, Steps x, Tape tape, Team team) {
         double[][][] h = tape.h(), y = tape.y();
         team.split(x.B(), (long) x.T() * p.H() * p.H(), (from, to) -> {
@@ -652,6 +652,12 @@ class rnn {
             return codes;
         }
 
+        /** The codes of what a text begins with: without the mark at its end. */
+        int[] encodePrime(String prime) {
+            int[] codes = encode(prime, "--prime");
+            return boundary ? Arrays.copyOf(codes, codes.length - 1) : codes;
+        }
+
         String decode(int[] codes) {
             var text = new StringBuilder();
             for (int code : codes) text.appendCodePoint(codePoints[code]);
@@ -1023,6 +1029,14 @@ class rnn {
         return order;
     }
 
+    /** Runs the network over a window, from h = 0 where its sequences begin. The tape, or a larger one that it took. */
+    static Tape read(Parameters p, Window window, Steps x, Tape tape, Team team) {
+        Tape fitting = tape.fitting(p, x.T(), x.B());
+        if (window.from() == 0) zero(fitting.h()[0], 0, x.B());
+        forward(p, x, fitting, team);
+        return fitting;
+    }
+
     /** Training, moved on by one update after the other; between two of them its fields are all there is to know. */
     static final class Training {
         final Settings settings;
@@ -1055,9 +1069,7 @@ class rnn {
             if (next == 0) plan();
             Window window = windows.get(next);
             Steps x = window.input(), target = window.target();
-            tape = tape.fitting(p, x.T(), x.B());
-            if (window.from() == 0) zero(tape.h()[0], 0, x.B());
-            forward(p, x, tape, team);
+            tape = read(p, window, x, tape, team);
             if (target.T() > 0) {
                 lossSum += loss(x, target, tape, team) * target.T() * x.B();
                 scored += (long) target.T() * x.B();
@@ -1097,9 +1109,7 @@ class rnn {
         long scored = 0;
         for (Window window : windows(sequences, batch, steps)) {
             Steps x = window.input(), target = window.target();
-            tape = tape.fitting(p, x.T(), x.B());
-            if (window.from() == 0) zero(tape.h()[0], 0, x.B());
-            forward(p, x, tape, team);
+            tape = read(p, window, x, tape, team);
             if (target.T() > 0) {
                 lossSum += loss(x, target, tape, team) * target.T() * x.B();
                 scored += (long) target.T() * x.B();
@@ -1181,6 +1191,12 @@ class rnn {
     /** What the network says after each step of a sequence, read from h = 0. Shape: [T][O]. */
     static double[][] outputs(Parameters p, Vectors input) {
         return new Reading(p).read(input);
+    }
+
+    /** Of those, the ones at the steps that have a target. Shape: [T'][O]. */
+    static double[][] scoredOutputs(Parameters p, Sequence s) {
+        double[][] y = outputs(p, s.input());
+        return Arrays.copyOfRange(y, y.length - s.target().length(), y.length);
     }
 
     /** Goes on from a sequence for n steps: the output after its last step is the next input, and so on. [n][O]. */
@@ -1876,8 +1892,7 @@ class rnn {
         String sampleLine() {
             Alphabet alphabet = task.alphabet();
             String prime = Text.prime(alphabet, options);
-            int[] codes = alphabet.encode(prime, "--prime");
-            if (alphabet.boundary()) codes = Arrays.copyOf(codes, codes.length - 1);
+            int[] codes = alphabet.encodePrime(prime);
             Random random = new Random(training.epoch);
             codes = sample(training.p, codes, 2 * columns(), options.temperature, alphabet.end(), random);
             String text = (prime + alphabet.decode(codes)).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
@@ -2066,8 +2081,7 @@ class rnn {
         Answer answer(int n) {
             Sequence own = task.dataset().sequences().get(n);
             Vectors all = task.whole() != null ? task.whole() : own.input(), input = all.slice(0, own.input().length());
-            double[][] y = outputs(last, input);
-            double[][] output = Arrays.copyOfRange(y, y.length - own.target().length(), y.length);
+            double[][] output = scoredOutputs(last, new Sequence(input, own.target()));
             if (last.I() != last.O() || own.target().isOneHot()) return new Answer(inOwnUnits(output), null);
             int steps = Objects.requireNonNullElse(options.generate, input.length());
             return new Answer(inOwnUnits(output), inOwnUnits(generate(last, all, steps)));
@@ -2137,8 +2151,7 @@ class rnn {
 
         static Text of(Parameters p, Alphabet alphabet, Options options, Set<String> known) {
             String prime = prime(alphabet, options);
-            int[] codes = alphabet.encode(prime, "--prime");
-            if (alphabet.boundary()) codes = Arrays.copyOf(codes, codes.length - 1);
+            int[] codes = alphabet.encodePrime(prime);
             var written = new ArrayList<String>();
             Random random = new Random(options.seed);
             for (int left = Objects.requireNonNullElse(options.generate, 200); left > 0; ) {
@@ -2153,7 +2166,7 @@ class rnn {
         /** The prime that was given, or, where a text has to start from something, one that the alphabet knows. */
         static String prime(Alphabet alphabet, Options options) {
             String prime = Objects.requireNonNullElse(options.prime, "");
-            alphabet.encode(prime, "--prime");
+            alphabet.encodePrime(prime);
             return prime.isEmpty() && !alphabet.boundary() ? alphabet.start() : prime;
         }
 
@@ -2404,10 +2417,7 @@ class rnn {
                 .setMarkerColor(color).setMarker(SeriesMarkers.CIRCLE);
         }
 
-        private double[][] scored(Sequence s) {
-            double[][] y = outputs(run.last, s.input());
-            return Arrays.copyOfRange(y, y.length - s.target().length(), y.length);
-        }
+        private double[][] scored(Sequence s) { return scoredOutputs(run.last, s); }
 
         /** How often the network says each class where each is right. */
         private Chart<?, ?> classes() {
