@@ -523,6 +523,11 @@ class RnnTest {
             assertEquals(Double.NaN, rnn.exp(Double.NaN));
         }
 
+        @Test void powersOfTwoAreExact() {
+            for (int k = -1022; k <= 1023; k++) assertEquals(Math.scalb(1.0, k), rnn.pow2(k));
+            for (int k = 0; k <= 58; k++) assertEquals(Math.scalb(1.0, k), rnn.smallPow2(k));
+        }
+
         @Test void gradTanhIsTheSlopeOfTanh() {
             for (double a = -6; a <= 6; a += 1 / 64.0)
                 // 1 − h² loses what h has lost: up to 3 ulps of 1
@@ -532,12 +537,11 @@ class RnnTest {
         @Test void activatingAVectorIsTanhOfItsElements() {
             Random random = new Random(3);
             for (int n : new int[] {1, 2, 3, 5, 13, 25, 100}) {
-                double[] a = vector(random, n), bias = vector(random, n), h = a.clone();
-                double[] dh = vector(random, n), da = new double[n];
-                rnn.activate(h, bias);
+                double[] a = vector(random, n), h = a.clone(), dh = vector(random, n), da = new double[n];
+                rnn.activate(h);
                 rnn.gradActivate(h, dh, da);
                 for (int j = 0; j < n; j++) {
-                    assertEquals(rnn.tanh(a[j] + bias[j]), h[j]);
+                    assertEquals(rnn.tanh(a[j]), h[j]);
                     assertEquals(dh[j] * (1 - h[j] * h[j]), da[j]);
                 }
             }
@@ -751,6 +755,14 @@ class RnnTest {
             double[][] A = {{1, 2}, {3, 4}, {5, 6}, {7, 8}};
             rnn.zero(A, 1, 3);
             assertArrayEquals(new double[][] {{1, 2}, {0, 0}, {0, 0}, {7, 8}}, A);
+        }
+
+        @Test void fillLeavesTheOtherRowsAlone() {
+            double[][] A = {{1, 2}, {3, 4}, {5, 6}};
+            double[] row = {7, 8};
+            rnn.fill(A, row, 1, 2);
+            assertArrayEquals(new double[][] {{1, 2}, {7, 8}, {5, 6}}, A);
+            assertNotSame(row, A[1]);
         }
 
         @Test void rowsAreThoseOfTheStepsOneBelowTheOther() {

@@ -5,7 +5,8 @@
 //DEPS me.tongfei:progressbar:0.10.2
 //DEPS org.knowm.xchart:xchart:4.0.3
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
-//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64
+//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:MaxVectorSize=32 -XX:LoopUnrollLimit=200
+//RUNTIME_OPTIONS -XX:-PrintWarnings
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -61,21 +62,20 @@ class rnn {
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
     /** tanh x = e / (e + 2) with e = expm1(2|x|), and the sign of x. At most 2.5 ulp off, odd, monotone. */
-    static double tanh(double x) {
-        double a = Math.min(2 * Math.abs(x), 37.4);                     // above, e + 2 would be rounded
-        double k = Math.rint(a * LOG2E), scale = pow2((long) k);
+    static double tanh(double x) {                              // no branch, no cast: a loop of it becomes vector code
+        double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);      // above, e + 2 would be rounded
+        double k = Math.rint(a * LOG2E), scale = smallPow2(k);
         double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
-        double h = Math.abs(x) > 19.0615474653984 ? 1 : e / (e + 2);    // 1 − tanh x is below 2⁻⁵⁴ there
-        return Math.copySign(h, x);
+        double last = Math.max(0, Math.min(twice - 38.1230949, 0x1p-53));   // the step from 1 − 2⁻⁵³ to 1
+        double sign = Math.max(-1, Math.min(x * 0x1p1000 * 0x1p1000, 1));   // of ±0: ±0
+        return (e / (e + 2) + last) * sign;
     }
 
     /** d tanh(a)/da, from h = tanh(a). */
     static double gradTanh(double h) { return 1 - h * h; }
 
-    /** a ← tanh(a + bias), element by element. Shapes: [H]. */
-    static void activate(double[] a, double[] bias) {
-        for (int j = 0; j < a.length; j++) a[j] = tanh(a[j] + bias[j]);
-    }
+    /** a ← tanh(a), element by element. Shape: [H]. */
+    static void activate(double[] a) { for (int j = 0; j < a.length; j++) a[j] = tanh(a[j]); }
 
     /** da = dh · d tanh(a)/da, element by element, from h = tanh(a). Shapes: [H]. */
     static void gradActivate(double[] h, double[] dh, double[] da) {
@@ -161,6 +161,14 @@ class rnn {
     /** 2ᵏ for −1022 ≤ k ≤ 1023: k put into the exponent's bits. */
     static double pow2(long k) { return Double.longBitsToDouble(k + 1023 << 52); }
 
+    /** 2ᵏ for 0 ≤ k ≤ 58: some 0.7·2ᵏ as (1 + z + z²/2)²⁵⁶ with z = k·ln2/256, rounded up to a power of two. */
+    static double smallPow2(double k) {
+        double z = k * (0.6931471805599453 / 256), w = Math.fma(Math.fma(z, 0.5, 1), z, 1);
+        w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= 0.7 * w;
+        double big = w * 0x1p53;                                        // its last bit is the power of two above w
+        return big + w - big;
+    }
+
     /** eʳ − 1 for |r| ≤ ln2/2: r + r²/2! + … + r¹³/13!, Horner's way; the next term is less than r·2⁻⁵⁵. */
     static double expm1Reduced(double r) {
         double q = Math.fma(1 / 6227020800.0, r, 1 / 479001600.0);
@@ -181,64 +189,49 @@ class rnn {
                 for (int k = 0; k < B.length; k++) C[i][j] = Math.fma(A[i][k], B[k][j], C[i][j]);
     }
 
-    /** The same bits, faster: PANEL rows of B stay in the cache while the rows of C pass by, two at a time. */
+    /** The same bits, faster: PANEL rows of B stay in the cache while rows of C pass by, two at a time. */
     static void addProduct(double[][] A, double[][] B, double[][] C, int from, int to) {
-        for (int k = 0; k < B.length; k += PANEL) {
-            int n = Math.min(PANEL, B.length - k), i = from;
-            for (; i + 1 < to; i += 2) addToPair(C[i], C[i + 1], A[i], A[i + 1], k, B, k, n);
-            if (i < to) addToRow(C[i], A[i], k, B, k, n);
-        }
+        int fours = B.length / 4 * 4;
+        for (int block = from; block < to; block += 4 * PANEL)
+            for (int panel = 0; panel < fours; panel += PANEL) {
+                int i = block, last = Math.min(block + 4 * PANEL, to), end = Math.min(panel + PANEL, fours);
+                for (; i + 1 < last; i += 2)
+                    for (int k = panel; k < end; k += 4)
+                        addFourToPair(A[i][k], A[i][k + 1], A[i][k + 2], A[i][k + 3],
+                            A[i + 1][k], A[i + 1][k + 1], A[i + 1][k + 2], A[i + 1][k + 3], B, k, C[i], C[i + 1]);
+                for (int k = panel; i < last && k < end; k += 4)
+                    addFour(A[i][k], A[i][k + 1], A[i][k + 2], A[i][k + 3], B, k, C[i]);
+            }
+        for (int i = from; i < to; i++)
+            for (int k = fours; k < B.length; k++) addRow(A[i][k], B[k], C[i]);
     }
 
     /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first K rows of A and B, in their order. */
     static void addTransposedProduct(double[][] A, double[][] B, int K, double[][] C, int from, int to) {
-        double[] a = new double[PANEL], a1 = new double[PANEL];
-        for (int k = 0; k < K; k += PANEL) {
-            int n = Math.min(PANEL, K - k), i = from;
-            for (; i + 1 < to; i += 2) {
-                for (int q = 0; q < n; q++) {
-                    a[q] = A[k + q][i];
-                    a1[q] = A[k + q][i + 1];
-                }
-                addToPair(C[i], C[i + 1], a, a1, 0, B, k, n);
-            }
-            for (int q = 0; i < to && q < n; q++) addRow(A[k + q][i], B[k + q], C[i]);
-        }
+        int fours = K / 4 * 4, pairs = to - (to - from) % 2;
+        for (int panel = 0; panel < fours; panel += PANEL)
+            for (int i = from, end = Math.min(panel + PANEL, fours); i < pairs; i += 2)
+                for (int k = panel; k < end; k += 4)
+                    addFourToPair(A[k][i], A[k + 1][i], A[k + 2][i], A[k + 3][i],
+                        A[k][i + 1], A[k + 1][i + 1], A[k + 2][i + 1], A[k + 3][i + 1], B, k, C[i], C[i + 1]);
+        for (int i = from; i < to; i++)
+            for (int k = i < pairs ? fours : 0; k < K; k++) addRow(A[k][i], B[k], C[i]);
     }
 
     static final int PANEL = 32;
 
-    /** c += Σ a[at + q]·B[k + q] over q < n, and c1 likewise from a1. */
-    static void addToPair(double[] c, double[] c1, double[] a, double[] a1, int at, double[][] B, int k, int n) {
-        int q = 0;
-        for (; q + 4 <= n; q += 4, at += 4, k += 4)
-            addFourToPair(c, c1, a[at], a[at + 1], a[at + 2], a[at + 3], a1[at], a1[at + 1], a1[at + 2], a1[at + 3],
-                B[k], B[k + 1], B[k + 2], B[k + 3]);
-        for (; q < n; q++, at++, k++) {
-            addRow(a[at], B[k], c);
-            addRow(a1[at], B[k], c1);
-        }
-    }
-
-    /** c += Σ a[at + q]·B[k + q] over q < n. */
-    static void addToRow(double[] c, double[] a, int at, double[][] B, int k, int n) {
-        int q = 0;
-        for (; q + 4 <= n; q += 4, at += 4, k += 4)
-            addFourToRow(c, a[at], a[at + 1], a[at + 2], a[at + 3], B[k], B[k + 1], B[k + 2], B[k + 3]);
-        for (; q < n; q++, at++, k++) addRow(a[at], B[k], c);
-    }
-
-    /** Four products to each of two rows, so that what is loaded serves twice. With more, C2 gives up on vectors. */
-    static void addFourToPair(double[] c, double[] c1, double p, double q, double r, double s, double p1, double q1,
-                              double r1, double s1, double[] b, double[] b1, double[] b2, double[] b3) {
+    /** c += p·B[k] + q·B[k+1] + …, c1 likewise: what is loaded of B serves twice. With more, C2 gives up on vectors. */
+    static void addFourToPair(double p, double q, double r, double s, double p1, double q1, double r1, double s1,
+                              double[][] B, int k, double[] c, double[] c1) {
+        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3];
         for (int j = 0; j < c.length; j++) {
             c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
             c1[j] = Math.fma(s1, b3[j], Math.fma(r1, b2[j], Math.fma(q1, b1[j], Math.fma(p1, b[j], c1[j]))));
         }
     }
 
-    static void addFourToRow(double[] c, double p, double q, double r, double s,
-                             double[] b, double[] b1, double[] b2, double[] b3) {
+    static void addFour(double p, double q, double r, double s, double[][] B, int k, double[] c) {
+        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3];
         for (int j = 0; j < c.length; j++)
             c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
     }
@@ -254,15 +247,23 @@ class rnn {
             for (int j = 0; j < A[i].length; j++) AT[j][i] = A[i][j];
     }
 
-    /** A[i] = 0 for the rows from ≤ i < to. */
-    static void zero(double[][] A, int from, int to) {
-        for (int i = from; i < to; i++) Arrays.fill(A[i], 0);
+    /** A[i] = row for the rows from ≤ i < to. */
+    static void fill(double[][] A, double[] row, int from, int to) {
+        for (int i = from; i < to; i++) System.arraycopy(row, 0, A[i], 0, row.length);
     }
+
+    /** A[i] = 0 for the rows from ≤ i < to. */
+    static void zero(double[][] A, int from, int to) { for (int i = from; i < to; i++) Arrays.fill(A[i], 0); }
 
     // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /** The weights of a network, or of the same shapes their gradients or velocities. */
-    record Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
+    /** The weights of a network, or of the same shapes their gradients or velocities; `rows` are the rows of all. */
+    record Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by, double[][] rows) {
+
+        Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
+            this(Wxh, Whh, bh, Why, by, Stream.of(Wxh, Whh, new double[][] {bh}, Why, new double[][] {by})
+                .flatMap(Stream::of).toArray(double[][]::new));
+        }
 
         static Parameters zeros(int I, int H, int O) {
             return new Parameters(new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
@@ -271,59 +272,58 @@ class rnn {
         int I() { return Wxh.length; }
         int H() { return bh.length; }
         int O() { return by.length; }
-
-        /** Wxh, Whh, bh, Why, by: all as matrices, a bias as one row. */
-        double[][][] matrices() {
-            return new double[][][] {Wxh, Whh, {bh}, Why, {by}};
-        }
     }
 
     /** Runs the network over x and leaves h and y on the tape: h[0] is the state carried in, h[t + 1] step t's. */
     static void forward(Parameters p, Steps x, Tape tape, Team team) {
-        double[][][] h = tape.h(), y = tape.y();
-        team.split(x.B(), (long) x.T() * p.H() * p.H(), (from, to) -> {
-            for (int t = 0; t < x.T(); t++) {
-                // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
-                zero(h[t + 1], from, to);
+        int T = x.T(), B = x.B(), H = p.H();
+        double[][][] h = tape.h();
+        double[][] hs = stack(tape.hs(), h, 1, T, B), ys = stack(tape.ys(), tape.y(), 0, T, B);
+        // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
+        team.split(B, (long) T * H * H, (from, to) -> {
+            for (int t = 0; t < T; t++) {
+                fill(h[t + 1], p.bh(), from, to);
                 x.addTimes(t, p.Wxh(), h[t + 1], from, to);
                 addProduct(h[t], p.Whh(), h[t + 1], from, to);
-                for (int b = from; b < to; b++) activate(h[t + 1][b], p.bh());
-                // y[t] = h[t]·Why + by
-                zero(y[t], from, to);
-                addProduct(h[t + 1], p.Why(), y[t], from, to);
-                for (int b = from; b < to; b++) addRow(1, p.by(), y[t][b]);
+                for (int b = from; b < to; b++) activate(h[t + 1][b]);
             }
+        });
+        // y[t] = h[t]·Why + by
+        team.split(T * B, (long) H * p.O(), (from, to) -> {
+            fill(ys, p.by(), from, to);
+            addProduct(hs, p.Why(), ys, from, to);
         });
     }
 
     /** Back-propagation through time: forward's lines from the last to the first, each turned into its gradient. */
     static void backward(Parameters p, Steps x, Tape tape, Parameters d, Team team) {
-        int T = x.T(), B = x.B(), H = p.H();
-        double[][][] h = tape.h(), dy = tape.dy(), da = tape.da(), dh = tape.dh();
+        int T = x.T(), B = x.B(), H = p.H(), n = T * B;
+        double[][][] h = tape.h(), da = tape.da(), dh = tape.dh();
+        double[][] hs = tape.hs(), hPrevs = stack(tape.hPrevs(), h, 0, T, B), dhs = stack(tape.dhs(), dh, 1, T, B);
+        double[][] dys = stack(tape.dys(), tape.dy(), 0, T, B), das = stack(tape.das(), da, 0, T, B);
         transpose(p.Whh(), tape.WhhT());
         transpose(p.Why(), tape.WhyT());
+        // y[t] = h[t]·Why + by                          dh[t] = dy[t]·Whyᵀ
+        team.split(n, (long) H * p.O(), (from, to) -> {
+            zero(dhs, from, to);
+            addProduct(dys, tape.WhyT(), dhs, from, to);
+        });
+        // h[t] = tanh(a[t])                             da[t] = dh[t] ∘ (1 − h[t]²)
+        // a[t] = x[t]·Wxh + h[t-1]·Whh + bh             dh[t-1] += da[t]·Whhᵀ
         team.split(B, (long) T * H * H, (from, to) -> {
-            zero(dh[T], from, to);
+            zero(dh[0], from, to);
             for (int t = T - 1; t >= 0; t--) {
-                // y[t] = h[t]·Why + by                        dh[t] += dy[t]·Whyᵀ
-                addProduct(dy[t], tape.WhyT(), dh[t + 1], from, to);
-                // h[t] = tanh(a[t])                           da[t] = dh[t] ∘ (1 − h[t]²)
                 for (int b = from; b < to; b++) gradActivate(h[t + 1][b], dh[t + 1][b], da[t][b]);
-                // a[t] = x[t]·Wxh + h[t-1]·Whh + bh           dh[t-1] = da[t]·Whhᵀ
-                zero(dh[t], from, to);
                 addProduct(da[t], tape.WhhT(), dh[t], from, to);
             }
         });
-        // dWhh = Σ h[t-1]ᵀ·da[t] and so on, over all steps and sequences in their order
-        int n = T * B;
-        double[][] hPrev = stack(tape.hPrev(), h, 0, T, B), hNext = stack(tape.hNext(), h, 1, T, B);
-        double[][] das = stack(tape.das(), da, 0, T, B), dys = stack(tape.dys(), dy, 0, T, B);
-        for (double[][] dW : d.matrices()) zero(dW, 0, dW.length);
-        team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
+        // dWhy = Σ h[t]ᵀ·dy[t] and so on, over all steps and sequences in their order
+        zero(d.rows(), 0, d.rows().length);
         team.split(H, (long) n * (H + p.O()), (from, to) -> {
-            addTransposedProduct(hPrev, das, n, d.Whh(), from, to);
-            addTransposedProduct(hNext, dys, n, d.Why(), from, to);
+            addTransposedProduct(hs, dys, n, d.Why(), from, to);
+            addTransposedProduct(hPrevs, das, n, d.Whh(), from, to);
         });
+        team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
         for (int r = 0; r < n; r++) addRow(1, das[r], d.bh());
         for (int r = 0; r < n; r++) addRow(1, dys[r], d.by());
     }
@@ -331,16 +331,17 @@ class rnn {
     /**
      * What a pass over up to T steps of B sequences leaves behind, as [t][b] rows: the states h[0] (carried in) to
      * h[T], the outputs y[0] (from h[1]) to y[T-1], the loss of each, and the gradients with respect to all of them.
-     * The rest is room to work in: the weights transposed, all steps' rows one below the other.
+     * The rest is room to work in: the weights transposed, and all steps' rows one below the other.
      */
     record Tape(double[][][] h, double[][][] y, double[][] loss, double[][][] dy, double[][][] da, double[][][] dh,
-                double[][] WhhT, double[][] WhyT, double[][] hPrev, double[][] hNext, double[][] das, double[][] dys) {
+                double[][] WhhT, double[][] WhyT, double[][] hPrevs, double[][] hs, double[][] ys, double[][] dys,
+                double[][] das, double[][] dhs) {
 
         static Tape of(Parameters p, int T, int B) {
-            int H = p.H(), O = p.O();
+            int H = p.H(), O = p.O(), n = T * B;
             return new Tape(new double[T + 1][B][H], new double[T][B][O], new double[T][B], new double[T][B][O],
                 new double[T][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H],
-                new double[T * B][], new double[T * B][], new double[T * B][], new double[T * B][]);
+                new double[n][], new double[n][], new double[n][], new double[n][], new double[n][], new double[n][]);
         }
 
         /** This tape, or a larger one where T steps of B sequences do not fit. */
@@ -441,12 +442,13 @@ class rnn {
     static double loss(Steps x, Steps target, Tape tape, Team team) {
         int T = x.T(), B = x.B(), unscored = T - target.T(), scored = target.T() * B;
         double[][][] y = tape.y(), dy = tape.dy();
-        team.split(B, (long) target.T() * y[0][0].length, (from, to) -> {
+        team.split(B, 8L * target.T() * y[0][0].length, (from, to) -> {
             for (int t = 0; t < unscored; t++) zero(dy[t], from, to);
             for (int t = unscored; t < T; t++)
                 for (int b = from; b < to; b++) {
-                    tape.loss()[t][b] = target.loss(t - unscored, b, y[t][b], dy[t][b]);
-                    for (int j = 0; j < dy[t][b].length; j++) dy[t][b][j] /= scored;
+                    double[] gradient = dy[t][b];
+                    tape.loss()[t][b] = target.loss(t - unscored, b, y[t][b], gradient);
+                    for (int j = 0; j < gradient.length; j++) gradient[j] /= scored;
                 }
         });
         double sum = 0;
@@ -458,25 +460,23 @@ class rnn {
     /** Scales all gradients so that their common L2 norm is at most `max`. As torch.nn.utils.clip_grad_norm_. */
     static void clip(Parameters d, double max) {
         double sum = 0;
-        for (double[][] dW : d.matrices())
-            for (double[] row : dW)
-                for (double g : row) sum += g * g;
+        for (double[] row : d.rows())
+            for (double g : row) sum += g * g;
         double scale = max / (Math.sqrt(sum) + 1e-6);
         if (scale >= 1) return;
-        for (double[][] dW : d.matrices())
-            for (double[] row : dW)
-                for (int j = 0; j < row.length; j++) row[j] *= scale;
+        for (double[] row : d.rows())
+            for (int j = 0; j < row.length; j++) row[j] *= scale;
     }
 
     /** v ← momentum·v + dW;  W ← W − learningRate·v. As torch.optim.SGD. */
     static void sgd(Parameters p, Parameters d, Parameters v, double learningRate, double momentum) {
-        double[][][] W = p.matrices(), dW = d.matrices(), vW = v.matrices();
-        for (int m = 0; m < W.length; m++)
-            for (int i = 0; i < W[m].length; i++)
-                for (int j = 0; j < W[m][i].length; j++) {
-                    vW[m][i][j] = momentum * vW[m][i][j] + dW[m][i][j];
-                    W[m][i][j] -= learningRate * vW[m][i][j];
-                }
+        for (int i = 0; i < p.rows().length; i++) {
+            double[] W = p.rows()[i], dW = d.rows()[i], vW = v.rows()[i];
+            for (int j = 0; j < W.length; j++) {
+                vW[j] = momentum * vW[j] + dW[j];
+                W[j] -= learningRate * vW[j];
+            }
+        }
     }
 
     /** n vectors one after the other: numbers [n·width], or one-hot with only the codes [n]; a part of the array. */
@@ -969,18 +969,16 @@ class rnn {
 
     /** q ← p. */
     static void copyTo(Parameters q, Parameters p) {
-        for (int m = 0; m < 5; m++)
-            for (int i = 0; i < p.matrices()[m].length; i++)
-                System.arraycopy(p.matrices()[m][i], 0, q.matrices()[m][i], 0, p.matrices()[m][i].length);
+        for (int i = 0; i < p.rows().length; i++)
+            System.arraycopy(p.rows()[i], 0, q.rows()[i], 0, p.rows()[i].length);
     }
 
     /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row: Wxh, Whh, bh, Why, by. */
     static Parameters initial(int I, int H, int O, long seed) {
         Random random = new Random(seed);
         Parameters p = Parameters.zeros(I, H, O);
-        for (double[][] W : p.matrices())
-            for (double[] w : W)
-                for (int j = 0; j < w.length; j++) w[j] = (2 * random.nextDouble() - 1) / Math.sqrt(H);
+        for (double[] w : p.rows())
+            for (int j = 0; j < w.length; j++) w[j] = (2 * random.nextDouble() - 1) / Math.sqrt(H);
         return p;
     }
 
@@ -1135,8 +1133,10 @@ class rnn {
         loss(x, target, tape, team);
         backward(p, x, tape, d, team);
         var checks = new ArrayList<GradientCheck>();
-        for (int m = 0; m < 5; m++) {
-            double[][] W = p.matrices()[m], dW = d.matrices()[m];
+        double[][][] all = {p.Wxh(), p.Whh(), {p.bh()}, p.Why(), {p.by()}}, gradients =
+            {d.Wxh(), d.Whh(), {d.bh()}, d.Why(), {d.by()}};
+        for (int m = 0; m < all.length; m++) {
+            double[][] W = all[m], dW = gradients[m];
             int size = W.length * W[0].length, checked = Math.min(size, most);
             double worst = 0;
             for (int n = 0; n < checked; n++) {
@@ -1908,9 +1908,8 @@ class rnn {
 
         boolean isFinite() {
             double sum = training.loss;                 // x − x is 0, or NaN where x is not finite
-            for (double[][] W : training.p.matrices())
-                for (double[] row : W)
-                    for (double w : row) sum += w - w;
+            for (double[] row : training.p.rows())
+                for (double w : row) sum += w - w;
             return Double.isFinite(sum);
         }
 
