@@ -20,20 +20,20 @@ import org.openjdk.jmh.runner.options.*;
 class Bench implements Runnable {
 
     final rnn.Parameters p, d, v;
-    final rnn.Dense x, target;
+    final rnn.Steps x, target;
     final rnn.Tape tape;
     final rnn.Team team;
     double loss;
 
-    /** A workload is B,T,I,H,O. */
+    /** A workload is B,T,I,H,O; with ",text" behind it the inputs are one-hot, as those of a text. */
     Bench(String workload, int threads) {
-        int[] n = Stream.of(workload.split(",")).mapToInt(Integer::parseInt).toArray();
+        int[] n = Stream.of(workload.replace(",text", "").split(",")).mapToInt(Integer::parseInt).toArray();
         int B = n[0], T = n[1], I = n[2], H = n[3], O = n[4];
         Random random = new Random(1);
         p = rnn.initial(I, H, O, 1);
         d = rnn.Parameters.zeros(I, H, O);
         v = rnn.Parameters.zeros(I, H, O);
-        x = new rnn.Dense(random(random, T, B, I));
+        x = workload.endsWith(",text") ? oneHot(random, T, B, I) : new rnn.Dense(random(random, T, B, I));
         target = new rnn.Dense(random(random, T, B, O));
         tape = rnn.Tape.of(p, T, B);
         team = threads == 1 ? rnn.ALONE : new rnn.Threads(threads);
@@ -43,6 +43,12 @@ class Bench implements Runnable {
         double[][][] x = new double[T][B][n];
         for (double[][] step : x) for (double[] row : step) Arrays.setAll(row, j -> random.nextDouble());
         return x;
+    }
+
+    static rnn.OneHot oneHot(Random random, int T, int B, int K) {
+        int[][] codes = new int[T][B];
+        for (int[] step : codes) Arrays.setAll(step, b -> random.nextInt(K));
+        return new rnn.OneHot(codes);
     }
 
     @Override public void run() {
@@ -57,7 +63,7 @@ class Bench implements Runnable {
         switch (args[0]) {
             case "step" -> step(Double.parseDouble(args[1]), args[2].split(" "), args[3].split(" "));
             case "peak" -> System.out.printf(Locale.ROOT, "%.0f%n", peak());
-            case "warmup" -> { Bench step = new Bench("1,25,65,100,65", 1); for (int k = 0; k < 100; k++) step.run(); }
+            case "warmup" -> { Bench step = new Bench("1,25,65,100,65,text", 1); for (int k = 0; k < 100; k++) step.run(); }
             case "once" -> System.out.println(once(args[1], Integer.parseInt(args[2]), Double.parseDouble(args[3])));
             default -> throw new IllegalArgumentException(args[0]);
         }
