@@ -1266,10 +1266,8 @@ class RnnTest {
                 again.next = whole.next;
                 again.lossSum = whole.lossSum;
                 again.scored = whole.scored;
-                if (whole.next > 0) {
-                    int B = whole.windows.get(whole.next - 1).sequences().size();
-                    again.restore(Arrays.stream(whole.tape.h()[0]).limit(B).map(double[]::clone).toArray(double[][]::new));
-                }
+                again.plan();
+                if (whole.next > 0) again.restore(whole.state());
                 double loss = whole.epoch();
                 assertEquals(loss, again.epoch());
                 assertEquals(whole.epoch(), again.epoch());
@@ -1866,6 +1864,16 @@ class RnnTest {
             assertEquals(2, ran.status());
         }
 
+        @Test void soItIsSaid() {
+            rejects(2, "mine.json:1:13: is not valid JSON: Unexpected character (',' (code 44)): expected a valid value "
+                + "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')", "--data", file("mine.json", "{\"series\": [,1]}"));
+            rejects(2, "mine.json:1:17: text[1] is empty; it needs at least one character", "--data", file("mine.json", "{\"text\": [\"ab\", \"\"]}"));
+            rejects(2, "mine.json:1:10: text has half a surrogate pair; a character beyond U+FFFF takes both halves",
+                "--data", file("mine.json", "{\"text\": \"ab\\ud800\"}"));
+            rejects(2, "mine.json:1:19: series[1] has 1 values, but series[0] has 2; every step needs the same number",
+                "--data", file("mine.json", "{\"series\": [[1,2],[3]]}"));
+        }
+
         @Test void aDoubledKeyIsNamed() {
             Ran ran = tool("--data", file("mine.json", "{\"text\": \"ab\", \"text\": \"cd\"}"), "--out", temp.resolve("never"));
             assertTrue(ran.err().contains("\"text\"") || ran.err().contains("'text'"), ran.err());
@@ -2388,7 +2396,7 @@ class RnnTest {
 
         /** What is done to the header of a good model file, and what is said of it. */
         static Stream<Arguments> brokenHeaders() {
-            String no = "is not a safetensors file: ", json = no + "its header is not valid JSON", size = no + "its header has something else where a size belongs";
+            String no = "is not a safetensors file: ", json = "is not a safetensors file: its header is not valid JSON", size = no + "its header has something else where a size belongs";
             String list = size.replace("size", "list"), string = size.replace("size", "string"), order = no + "its tensors overlap or leave gaps";
             String lacks = no + "fc.bias lacks its dtype, shape or offsets";
             return Stream.of(
@@ -2463,32 +2471,36 @@ class RnnTest {
             List<Numbers> tensors = new ArrayList<>(network("F64"));
             tensors.set(4, new Numbers("fc.weight", "F64", List.of(1, 2), 2, x));
             Path model = write(temp.resolve("model.safetensors"), safetensors(header(tensors).toString(), tensors));
-            rejects(2, "model.safetensors: fc.weight holds " + x + ", not a number", "--load", model, "--data", file("mine.json", TWO_STEPS));
+            rejects(2, "model.safetensors: fc.weight holds " + x + "; every number must be finite", "--load", model, "--data", file("mine.json", TWO_STEPS));
         }
 
-        /** What a file's metadata may say that cannot be. */
-        @ParameterizedTest @ValueSource(strings = {
-            "{\"mean\": \"fast\", \"deviation\": \"1.0\"}", "{\"mean\": \"0.0\"}", "{\"mean\": \"0.0\", \"deviation\": \"\"}", "{\"mean\": \"\", \"deviation\": \"\"}",
-            "{\"mean\": \"NaN\", \"deviation\": \"1.0\"}", "{\"mean\": \"0.0\", \"deviation\": \"0.0\"}", "{\"mean\": \"0.0 0.0\", \"deviation\": \"1.0\"}",
-            "{\"mean\": \"0.0\", \"deviation\": \"1.0 1.0\"}"})
-        void aBrokenScalingIsRejectedInOneLine(String metadata) {
+        /** What a file's metadata may say that cannot be, and what is said of it. */
+        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+            {"mean": "fast", "deviation": "1.0"}         | its metadata has "fast" where "mean" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308
+            {"mean": "NaN", "deviation": "1.0"}          | its metadata has "NaN" where "mean" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308
+            {"mean": "", "deviation": ""}                | its metadata has "" where "mean" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308
+            {"mean": "0.0"}                              | its metadata has "" where "deviation" has to be numbers from 4.9E-324 to 1.7976931348623157E308
+            {"mean": "0.0", "deviation": ""}             | its metadata has "" where "deviation" has to be numbers from 4.9E-324 to 1.7976931348623157E308
+            {"mean": "0.0", "deviation": "0.0"}          | its metadata has "0.0" where "deviation" has to be numbers from 4.9E-324 to 1.7976931348623157E308
+            {"mean": "0.0 0.0", "deviation": "1.0"}      | scales 2 columns, but rnn.weight_ih_l0 takes 1
+            {"mean": "0.0", "deviation": "1.0 1.0"}      | scales 1 columns, but rnn.weight_ih_l0 takes 1
+            {"vocabulary": ""}                           | has a vocabulary of 0, but rnn.weight_ih_l0 takes 1 and fc.weight gives 1
+            {"vocabulary": "ab"}                         | has a vocabulary of 2, but rnn.weight_ih_l0 takes 1 and fc.weight gives 1
+            """)
+        void metadataThatDoNotFitAreRejected(String metadata, String message) {
             ObjectNode header = header(network("F64"));
             header.set("__metadata__", JSON.readTree(metadata));
             Path model = write(temp.resolve("model.safetensors"), safetensors(header.toString(), network("F64")));
-            Ran ran = tool("--load", model, "--data", file("mine.json", "{\"series\": [1, 2, 3]}"), "--epochs", 0, "--out", temp.resolve("never"));
-            assertEquals(2, ran.status(), ran.toString());
-            assertTrue(ran.err().replace(temp + "/", "").matches("rnn: model\\.safetensors: [^\n]+\n"), ran.err());
+            if (metadata.contains("vocabulary")) rejects(2, "model.safetensors: " + message, "--load", model, "--epochs", 0);
+            else rejects(2, "model.safetensors: " + message, "--load", model, "--data", file("mine.json", "{\"series\": [1, 2, 3]}"), "--epochs", 0);
         }
 
-        @ParameterizedTest @ValueSource(strings = {"{\"vocabulary\": \"\"}", "{\"vocabulary\": \"ab\"}", "{\"vocabulary\": \"\", \"boundary\": \"\"}"})
-        void aVocabularyThatDoesNotFitIsRejectedInOneLine(String metadata) {
+        /** Nothing but the boundary mark: 1 input, 1 output. */
+        @Test void aVocabularyOfNoCharacterIsOneAllTheSame() {
             ObjectNode header = header(network("F64"));
-            header.set("__metadata__", JSON.readTree(metadata));
+            header.set("__metadata__", JSON.readTree("{\"vocabulary\": \"\", \"boundary\": \"\"}"));
             Path model = write(temp.resolve("model.safetensors"), safetensors(header.toString(), network("F64")));
-            Ran ran = tool("--load", model, "--epochs", 0, "--out", temp.resolve("never"));
-            boolean fits = metadata.contains("boundary");           // nothing but the boundary mark: 1 input, 1 output
-            assertEquals(fits ? 0 : 2, ran.status(), ran.toString());
-            if (!fits) assertTrue(ran.err().replace(temp + "/", "").matches("rnn: model\\.safetensors: [^\n]+\n"), ran.err());
+            assertEquals(0, tool("--load", model, "--epochs", 0).status());
         }
 
         /** Whatever a file holds: it is read, or it is rejected in one line. */
@@ -3549,6 +3561,38 @@ class RnnTest {
             for (String file : FILES) assertEquals(hash(whole.resolve(file)), hash(stopped.resolve(file)), file);
         }
 
+        /** In an update of some seconds: the first signal waits for its end, the second one does not. */
+        @Test void aSecondSignalLeavesAtOnce() throws Exception {
+            Path out = temp.resolve("out"), text = file("long.txt", "abcdefghijklmnopqrstuvwxyz".repeat(2000));
+            trained("--data", text, "--epochs", 0, "--hidden", 8, "--generate", 1, "--out", out);
+            Map<String, String> before = hashes(out);
+            Process process = new ProcessBuilder(java("--data", text, "--steps", 50_000, "--hidden", 400, "--threads", 1, "--quiet", "--out", out))
+                .redirectErrorStream(true).start();
+            while (text(out.resolve(".lock")).equals(String.valueOf(ProcessHandle.current().pid()))) Thread.sleep(5);
+            Thread.sleep(500);
+            signal(process, "INT");
+            assertFalse(process.waitFor(700, TimeUnit.MILLISECONDS), "it finishes the update first");
+            signal(process, "INT");
+            assertTrue(process.waitFor(2, TimeUnit.SECONDS), "it leaves at once");
+            assertEquals(130, process.exitValue());
+            assertEquals("", new String(process.getInputStream().readAllBytes(), UTF_8));
+            before.put(".lock", hashes(out).get(".lock"));
+            assertEquals(before, hashes(out));
+        }
+
+        void signal(Process process, String name) throws Exception {
+            assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor());
+        }
+
+        /** What each file of a folder holds. */
+        Map<String, String> hashes(Path folder) {
+            try (var files = Files.list(folder)) {
+                return files.collect(Collectors.toMap(file -> file.getFileName().toString(), RnnTest::hash, (a, b) -> a, TreeMap::new));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
         @Test void resumeIsRefusedWithOtherOptionsOrData() {
             Path out = temp.resolve("out");
             trained("--epochs", 5, "--out", out);
@@ -3559,10 +3603,81 @@ class RnnTest {
                 assertEquals(2, ran.status());
                 assertTrue(ran.err().startsWith(was + "has " + other[0].replace("--lr", "--learning-rate") + " " + other[2] + ", not "), ran.err());
             }
+            assertEquals(was + "has --seed 42, not 7; start anew or give another --out\n", tool("--resume", "--seed", 7, "--out", out).err());
             Path data = file("other.json", "{\"inputs\": [[[1, 2, 3]]], \"targets\": [[[1, 2, 3]]]}");
             assertEquals(new Ran(2, "", was + "is of other data than " + data + "\n"), tool("--resume", "--data", data, "--out", out));
             assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"), tool("--resume", "--out", temp));
             assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n", tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
+        }
+
+        /** A checkpoint that is a good file, but not a good checkpoint; "" takes an entry away. */
+        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+            next    | 1    | has no tensor h, but [rnn.weight_ih_l0
+            next    | 4    | its metadata has "4" where "next" has to be numbers from 0.0 to 3.0
+            next    | -1   | its metadata has "-1" where "next" has to be numbers from 0.0 to 3.0
+            next    | one  | its metadata has "one" where "next" has to be numbers from 0.0 to 3.0
+            next    |      | its metadata has "" where "next" has to be numbers from 0.0 to 3.0
+            scored  | -1   | its metadata has "-1" where "scored" has to be numbers from 0.0 to 9.007199254740992E15
+            lossSum | NaN  | its metadata has "NaN" where "lossSum" has to be numbers from 0.0 to 1.7976931348623157E308
+            options | all  | is not a checkpoint
+            options |      | is not a checkpoint
+            """)
+        void aCheckpointThatLiesIsRefused(String key, String value, String message) {
+            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors");
+            Object[] args = {"--data", file("mine.json", "{\"series\": [1,2,3,4,5,6,7,8,9]}"), "--steps", 2, "--epochs", 3, "--quiet", "--out", out};
+            trained(Stream.of(args).filter(word -> !word.equals("--quiet")).toArray());
+            rnn.Tensors checkpoint = rnn.readTensors(file);
+            if (value == null) checkpoint.metadata().remove(key);
+            else checkpoint.metadata().put(key, value);
+            rnn.writeTensors(file, checkpoint);
+            refusesToResume(out, message, args);
+        }
+
+        void refusesToResume(Path out, String message, Object... args) {
+            Map<String, String> before = hashes(out);
+            Ran ran = tool(Stream.concat(Stream.of(args), Stream.of("--epochs", 9, "--resume")).toArray());
+            assertEquals(2, ran.status(), ran.toString());
+            assertTrue(ran.err().startsWith("rnn: " + out + "/checkpoint.safetensors: " + message) && ran.err().endsWith("\n"), ran.err());
+            assertOneLine(ran, message);
+            before.put(".lock", hashes(out).get(".lock"));                  // of the last process that was here
+            assertEquals(before, hashes(out));
+        }
+
+        @Test void aCheckpointOfOtherShapesIsRefused() {
+            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors");
+            Object[] args = {"--epochs", 3, "--quiet", "--out", out};
+            trained("--epochs", 3, "--out", out);
+            for (String[] change : new String[][] {{"rnn.weight_hh_l0", "rnn.weight_hh_l0 is 2 by 2, but 16 by 16 would fit the others"},
+                {"velocity.fc.bias", "velocity.fc.bias is 2 by 2, but 1 by 3 would fit the others"},
+                {"last.rnn.weight_ih_l0", "last.rnn.weight_ih_l0 is 2 by 2, but 16 by 3 would fit the others"},
+                {"losses", "losses is 2 by 2, but 2 by 1 would fit the others"}}) {
+                rnn.Tensors good = rnn.readTensors(file), bad = rnn.readTensors(file);
+                bad.matrices().put(change[0], new double[2][2]);
+                rnn.writeTensors(file, bad);
+                if (change[0].contains("bias")) refusesToResume(out, "velocity.fc.bias ", args);    // written as one row of 2
+                else refusesToResume(out, change[1], args);
+                rnn.writeTensors(file, good);
+            }
+            rnn.Tensors smaller = rnn.readTensors(file);
+            smaller.put("velocity.", rnn.Parameters.zeros(3, 2, 3));            // each of its tensors fits the others
+            rnn.writeTensors(file, smaller);
+            refusesToResume(out, "velocity.rnn.weight_ih_l0 is 2 by 3, but 16 by 3 would fit the others", args);
+        }
+
+        /** Bytes changed at random: it goes on or says why not, and never otherwise. */
+        @Test void everyBrokenCheckpointIsResumedOrRefusedInOneLine() throws IOException {
+            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors"), data = file("strings.json", GOOD.get(6));
+            trained("--data", data, "--epochs", 2, "--hidden", 2, "--out", out);
+            byte[] good = Files.readAllBytes(file);
+            for (int n = 0; n < 1000; n++) {
+                byte[] bytes = good.clone();
+                for (int times = random.nextInt(3); times >= 0; times--)
+                    bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : '0' + random.nextInt(10));
+                write(file, bytes);
+                Ran ran = tool("--data", data, "--epochs", 3, "--hidden", 2, "--quiet", "--resume", "--out", out);
+                if (ran.status() != 0) assertOneLine(ran, n);
+                assertTrue(ran.status() == 0 || ran.status() == 2 || ran.err().contains("no longer finite"), ran.toString());
+            }
         }
 
         @Test void resumedWithMoreEpochsItIsOneRun() {
@@ -3585,6 +3700,115 @@ class RnnTest {
                 first.destroyForcibly().waitFor();
             }
             trained("--epochs", 1, "--out", out);
+        }
+
+        @Test void aSecondRunOfThisVeryProcessIsRefused() {
+            Path out = temp.resolve("out");
+            try (rnn.Lock lock = rnn.Lock.on(out)) {
+                assertEquals(new Ran(1, "", "rnn: " + out + ": this very process is writing to it\n"), tool("--epochs", 1, "--out", out));
+            }
+        }
+
+        @Test void aLastUpdateThatIsTooMuchIsSaid() {
+            Ran ran = tool("--epochs", 1, "--lr", "1e300", "--quiet", "--out", temp.resolve("out"));
+            assertEquals(new Ran(1, "", "rnn: the loss is no longer finite after epoch 1; try a smaller --learning-rate or --clip 1\n"), ran);
+        }
+
+        @Test void tooLittleMemoryIsSaid() throws Exception {
+            Path data = file("many.json", "{\"series\": [" + "1,".repeat(3_000_000) + "2]}");
+            List<String> command = new ArrayList<>(java("--data", data, "--quiet", "--out", temp.resolve("out")));
+            command.add(1, "-Xmx24m");
+            Ran ran = process(temp, Map.of(), "", command);
+            assertEquals(1, ran.status());
+            assertTrue(ran.err().matches("rnn: out of memory: Java has \\d+ MB; -Xmx gives it more\n"), ran.err());
+            assertFalse(Files.exists(temp.resolve("out")));
+        }
+
+        /** What nobody thought of is not a stack trace either. */
+        @Test void aMistakeOfOursIsSaidInOneLine() {
+            PrintStream out = System.out, err = System.err;
+            var said = new ByteArrayOutputStream();
+            try {
+                System.setOut(new PrintStream(OutputStream.nullOutputStream()) {
+                    @Override public void println(String line) { throw new IllegalStateException("on purpose"); }
+                });
+                System.setErr(new PrintStream(said, true, UTF_8));
+                assertEquals(1, rnn.run("--out", temp.resolve("out").toString()));
+            } finally {
+                System.setOut(out);
+                System.setErr(err);
+            }
+            assertEquals("rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n", said.toString(UTF_8));
+        }
+
+        /** A pipe with a name is read like any other. */
+        @Test void aNamedPipeIsADatasetToo() throws Exception {
+            Path pipe = temp.resolve("pipe");
+            assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+            for (String content : List.of(GOOD.get(3), "", "{")) {
+                Path from = file("from", content);
+                Process writer = new ProcessBuilder("sh", "-c", "cat \"$0\" >\"$1\"", from.toString(), pipe.toString()).start();
+                Ran ran = tool("--data", pipe, "--epochs", 1, "--quiet", "--out", temp.resolve("of" + content.length()));
+                assertEquals(0, writer.waitFor());
+                if (content.length() > 1) assertEquals(new Ran(0, "", ""), ran);
+                else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":1:"), ran.toString());
+            }
+        }
+
+        @Test void whatMayNotBeReadIsSaid() throws IOException {
+            Path secret = file("secret.json", GOOD.get(3)), memory = Path.of("/proc/self/mem");
+            secret.toFile().setReadable(false);
+            if (!Files.isReadable(secret)) rejects(2, "secret.json: cannot be read: permission denied", "--data", secret);  // root may
+            if (Files.exists(memory)) rejects(2, "/proc/self/mem: cannot be read: Input/output error", "--data", memory);
+        }
+
+        /** Nothing in a dataset, a model or a checkpoint is taken for the name of a file, and nothing else is opened. */
+        @Test void whatAFileSaysOpensNoOther() throws IOException {
+            Path victim = file("victim", "mine"), out = temp.resolve("out"), checkpoint = out.resolve("checkpoint.safetensors");
+            Path data = file("data.json", "{\"name\": \"../victim\", \"source\": \"" + victim + "\", \"text\": \"" + victim + " $(touch x) `touch x`\"}");
+            trained("--data", data, "--epochs", 1, "--plot", "--out", out);
+            rnn.Tensors lying = rnn.readTensors(checkpoint);
+            for (String key : List.of("out", "file", "path", "load", "model", "name")) lying.metadata().put(key, victim.toString());
+            rnn.writeTensors(checkpoint, lying);
+            Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);        // where a file is made before it is moved
+            trained("--data", data, "--epochs", 2, "--resume", "--out", out);
+            trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 1, "--out", out);
+            assertEquals("mine", text(victim));
+            try (var all = Files.walk(temp)) {
+                assertEquals(Set.of("", "victim", "data.json", "out", "out/.lock", "out/loss.csv", "out/outputs.json", "out/model.safetensors",
+                    "out/checkpoint.safetensors", "out/plot.png"), all.map(path -> temp.relativize(path).toString()).collect(Collectors.toSet()));
+            }
+            Files.delete(out.resolve(".lock"));
+            Files.createSymbolicLink(out.resolve(".lock"), victim);
+            Ran ran = tool("--data", data, "--out", out);
+            assertEquals(1, ran.status(), ran.toString());
+            assertEquals("mine", text(victim));
+        }
+
+        /** It starts nothing but `stty`, of which it asks how wide the terminal is, and it knows no network. */
+        @Test void nothingElseIsStartedAndNothingConnected() {
+            String source = text(PROJECT.resolve("rnn.java"));
+            assertEquals(List.of("stty size <&2 2>/dev/null"), Pattern.compile("ProcessBuilder\\(\"sh\", \"-c\", \"(.*?)\"\\)").matcher(source)
+                .results().map(found -> found.group(1)).toList());
+            assertEquals(2, source.split("new ProcessBuilder", -1).length);
+            for (String word : List.of("java.net", "Socket", "HttpClient", ".exec(", "Class.forName", "loadLibrary", "ObjectInputStream", "ScriptEngine"))
+                assertFalse(source.contains(word), word);
+        }
+
+        /** Every message of rnn.java stands in this file in full. */
+        @Test void everyMessageHasATestWithItsText() {
+            Pattern literal = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\""), joint = Pattern.compile("\"\\s*\\+\\s*\"");
+            Matcher message = Pattern.compile("\\b(?:wrong|failed|check|error|TypeConversionException)\\((?:[^\"();]*,\\s*)?((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)")
+                .matcher(text(PROJECT.resolve("rnn.java")));
+            String tests = joint.matcher(text(PROJECT.resolve("RnnTest.java"))).replaceAll("").replace("\\\"", "\"");
+            int messages = 0;
+            for (; message.find(); messages++) {
+                String format = literal.matcher(message.group(1)).results().map(part -> part.group(1)).collect(Collectors.joining());
+                String known = Stream.of(format.replace("\\\"", "\"").replaceFirst("^(%s: |--resume: %s )+", "").split("%[-0-9.]*[a-zA-Z]", -1))
+                    .map(Pattern::quote).collect(Collectors.joining(".+"));
+                assertTrue(Pattern.compile(known).matcher(tests).find(), format);
+            }
+            assertTrue(messages > 60, "only " + messages);
         }
 
         @Test void whatCannotBeWrittenIsSaidInOneLineAndOlderFilesStayWhole() throws IOException {

@@ -322,9 +322,10 @@ class rnn {
         team.split(H, (long) n * (H + p.O()), (from, to) -> {
             addTransposedProduct(hs, dys, n, d.Why(), from, to);
             addTransposedProduct(hPrevs, das, n, d.Whh(), from, to);
+            for (int r = 0; r < n; r++)
+                for (int j = from; j < to; j++) d.bh()[j] += das[r][j];
         });
         team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
-        for (int r = 0; r < n; r++) addRow(1, das[r], d.bh());
         for (int r = 0; r < n; r++) addRow(1, dys[r], d.by());
     }
 
@@ -1057,7 +1058,7 @@ class rnn {
             tape = Tape.of(p, 0, 0);
         }
 
-        private void plan() {
+        void plan() {
             var order = order(sequences, settings.batch(), settings.seed(), epoch + 1);
             windows = windows(order, settings.batch(), settings.steps());
         }
@@ -1083,11 +1084,15 @@ class rnn {
             return true;
         }
 
-        /** Takes the state up again in the middle of an epoch. */
+        /** The window read last, in the middle of an epoch. */
+        Window before() { return windows.get(next - 1); }
+
+        /** The state that it left. Shape: [B][H]. */
+        double[][] state() { return Arrays.copyOf(tape.h()[0], before().sequences().size()); }
+
+        /** Takes that state up again. */
         void restore(double[][] h) {
-            plan();
-            Window window = windows.get(next - 1);
-            tape = tape.fitting(p, window.to() - window.from(), h.length);
+            tape = tape.fitting(p, before().to() - before().from(), h.length);
             for (int b = 0; b < h.length; b++) System.arraycopy(h[b], 0, tape.h()[0][b], 0, p.H());
         }
 
@@ -1243,7 +1248,8 @@ class rnn {
     static void writeWhole(Path file, Body body) {
         Path part = file.resolveSibling("." + file.getFileName() + ".part");
         try {
-            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(part))) {
+            Files.deleteIfExists(part);                                 // it might be a link to somewhere else
+            try (var out = new BufferedOutputStream(Files.newOutputStream(part, StandardOpenOption.CREATE_NEW))) {
                 body.write(out);
             }
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -1297,11 +1303,16 @@ class rnn {
         /** The network under a prefix. PyTorch's two hidden biases only ever act as their sum. */
         Parameters parameters(Path file, String prefix) {
             double[][] ih = get(file, prefix + "rnn.weight_ih_l0"), fc = get(file, prefix + "fc.weight");
-            int I = ih[0].length, H = ih.length, O = fc.length;
+            return parameters(file, prefix, ih[0].length, ih.length, fc.length);
+        }
+
+        Parameters parameters(Path file, String prefix, int I, int H, int O) {
+            double[][] Wxh = transposed(get(file, prefix + "rnn.weight_ih_l0", H, I));
+            double[][] Whh = transposed(get(file, prefix + "rnn.weight_hh_l0", H, H));
             double[] bh = get(file, prefix + "rnn.bias_ih_l0", 1, H)[0].clone();
             addRow(1, get(file, prefix + "rnn.bias_hh_l0", 1, H)[0], bh);
-            return new Parameters(transposed(ih), transposed(get(file, prefix + "rnn.weight_hh_l0", H, H)), bh,
-                transposed(get(file, prefix + "fc.weight", O, H)), get(file, prefix + "fc.bias", 1, O)[0]);
+            double[][] Why = transposed(get(file, prefix + "fc.weight", O, H));
+            return new Parameters(Wxh, Whh, bh, Why, get(file, prefix + "fc.bias", 1, O)[0]);
         }
 
         double[][] get(Path file, String name) {
@@ -1309,7 +1320,7 @@ class rnn {
             throw wrong("%s: has no tensor %s, but %s", file, name, matrices.keySet());
         }
 
-        private double[][] get(Path file, String name, int n, int m) {
+        double[][] get(Path file, String name, int n, int m) {
             double[][] W = get(file, name);
             if (W.length == n && W[0].length == m) return W;
             throw wrong("%s: %s is %d by %d, but %d by %d would fit the others",
@@ -1378,7 +1389,7 @@ class rnn {
             for (double[] row : W)
                 for (int j = 0; j < m; j++) {
                     row[j] = size == 8 ? data.getDouble() : data.getFloat();
-                    if (!Double.isFinite(row[j])) throw wrong("%s: %s holds %s, not a number", file, name, row[j]);
+                    if (!Double.isFinite(row[j])) throw wrong("%s: %s holds %s; every number must be finite", file, name, row[j]);
                 }
             return W;
         }
@@ -1480,20 +1491,22 @@ class rnn {
         /** The units of the series it was trained on, or null. */
         Scaling scaling() {
             if (!metadata.containsKey("mean")) return null;
-            double[] mean = numbers("mean"), deviation = numbers("deviation");
+            double[] mean = readNumbers(file, metadata, "mean", -Double.MAX_VALUE, Double.MAX_VALUE);
+            double[] deviation = readNumbers(file, metadata, "deviation", Double.MIN_VALUE, Double.MAX_VALUE);
             if (mean.length == p.I() && deviation.length == p.I()) return new Scaling(mean, deviation);
             throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", file, mean.length, p.I());
         }
+    }
 
-        private double[] numbers(String key) {
-            String list = metadata.getOrDefault(key, "");
-            try {
-                double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
-                double least = key.equals("mean") ? -Double.MAX_VALUE : Double.MIN_VALUE;
-                if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= Double.MAX_VALUE)) return numbers;
-            } catch (NumberFormatException e) { /* said below */ }
-            throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers", file, list, key);
-        }
+    /** An entry of a file's metadata: numbers from least to most. */
+    static double[] readNumbers(Path file, Map<String, String> metadata, String key, double least, double most) {
+        String list = metadata.getOrDefault(key, "");
+        try {
+            double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
+            if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= most)) return numbers;
+        } catch (NumberFormatException e) { /* said below */ }
+        throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers from %s to %s",
+            file, list, key, decimal(least), decimal(most));
     }
 
     // ── 9. Command line ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -1985,7 +1998,7 @@ class rnn {
             tensors.put("", training.p);
             tensors.put("velocity.", training.v);
             tensors.put("last.", last);
-            if (training.next > 0) tensors.matrices().put("h", training.tape.h()[0]);
+            if (training.next > 0) tensors.matrices().put("h", training.state());
             if (!losses.isEmpty()) tensors.matrices().put("losses", losses.toArray(double[][]::new));
             tensors.metadata().put("options", settings());
             tensors.metadata().put("data", task.dataset().fingerprint());
@@ -2002,15 +2015,19 @@ class rnn {
             Tensors tensors = readTensors(file);
             Map<String, String> metadata = tensors.metadata();
             refuseOther(file, metadata);
-            copyTo(training.p, tensors.parameters(file, ""));
-            copyTo(training.v, tensors.parameters(file, "velocity."));
-            copyTo(last, tensors.parameters(file, "last."));
-            Collections.addAll(losses, tensors.matrices().getOrDefault("losses", new double[0][]));
-            training.epoch = losses.size();
-            training.next = Integer.parseInt(metadata.get("next"));
-            training.lossSum = Double.parseDouble(metadata.get("lossSum"));
-            training.scored = Long.parseLong(metadata.get("scored"));
-            if (training.next > 0) training.restore(tensors.get(file, "h"));
+            copyTo(training.p, tensors.parameters(file, "", last.I(), last.H(), last.O()));
+            copyTo(training.v, tensors.parameters(file, "velocity.", last.I(), last.H(), last.O()));
+            copyTo(last, tensors.parameters(file, "last.", last.I(), last.H(), last.O()));
+            int epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
+            if (epochs > 0)
+                Collections.addAll(losses, tensors.get(file, "losses", epochs, task.heldOut().isEmpty() ? 1 : 2));
+            training.epoch = epochs;
+            training.plan();
+            training.next = (int) readNumbers(file, metadata, "next", 0, training.windows.size() - 1)[0];
+            training.lossSum = readNumbers(file, metadata, "lossSum", 0, Double.MAX_VALUE)[0];
+            training.scored = (long) readNumbers(file, metadata, "scored", 0, 1L << 53)[0];
+            int sequences = training.next == 0 ? 0 : training.before().sequences().size();
+            if (sequences > 0) training.restore(tensors.get(file, "h", sequences, last.H()));
             if (training.epoch < options.epochs) return false;
             System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
                 options.out, training.epoch, options.epochs);
@@ -2421,7 +2438,7 @@ class rnn {
         /** How often the network says each class where each is right. */
         private Chart<?, ?> classes() {
             var sequences = run.task.heldOut().isEmpty() ? run.task.training() : run.task.heldOut();
-            double[][] counts = new double[run.task.O()][run.task.O()];
+            double[][] counts = new double[run.last.O()][run.last.O()];
             for (Sequence s : sequences) {
                 double[][] y = scored(s);
                 for (int t = 0; t < y.length; t++) counts[s.target().code(t)][likeliest(y[t])]++;
@@ -2562,6 +2579,9 @@ class rnn {
         } catch (OutOfMemoryError e) {
             long most = Runtime.getRuntime().maxMemory() >> 20;
             return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", most));
+        } catch (RuntimeException | Error e) {
+            if (Boolean.getBoolean("rnn.debug")) e.printStackTrace();
+            return fail(failed("a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where"));
         }
     }
 
@@ -2586,13 +2606,14 @@ class rnn {
     static String explain(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
-            if (!word.startsWith("-")) return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
+            if (!word.startsWith("-") || like.equals(word)) return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
             return "unknown option " + word + (like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?");
         }
         var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
         var about = missing != null ? missing : e.getArgSpec();
         if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
         if (missing != null) return option.longestName() + " needs a value, " + option.paramLabel();
+        if (option.arity().max() == 0) return option.longestName() + " takes no value";
         String right = e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2);
         return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
     }
