@@ -3069,6 +3069,14 @@ class RnnTest {
             }
         };
 
+        /** The file as jshell opens it, with the libraries. */
+        static final Supplier<Shell> WHOLE = () -> {
+            Shell shell = plain().addLibraries();
+            shell.paste(text(PROJECT.resolve("rnn.java")));
+            shell.assertComplete();
+            return shell;
+        };
+
         Shell addLibraries() {
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) jshell.addToClasspath(entry);
             return this;
@@ -3176,9 +3184,7 @@ class RnnTest {
         }
 
         @Test void theWholeFileOpens() {
-            try (Shell shell = Shell.plain().addLibraries()) {
-                shell.paste(text(PROJECT.resolve("rnn.java")));
-                shell.assertComplete();
+            try (Shell shell = Shell.WHOLE.get()) {
                 assertEquals("0.0", shell.paste("rnn.tanh(0)"));
                 assertRuns(shell, "rnn.");
             }
@@ -3275,9 +3281,9 @@ class RnnTest {
         @TestFactory List<DynamicTest> itsDialoguesWithJShellGoAsPrinted() {
             List<Block> dialogues = blocks().stream().filter(block -> block.kind().equals("jshell") && block.run()).toList();
             assertFalse(dialogues.isEmpty(), "README.md has no dialogue with JShell");
-            Shell shell = Shell.SECTIONS.get();
             var tests = new ArrayList<DynamicTest>();
             for (Block block : dialogues) tests.add(DynamicTest.dynamicTest("README.md:" + block.line(), () -> {
+                Shell shell = block.name().equals("whole") ? Shell.WHOLE.get() : Shell.SECTIONS.get();
                 try (Answers answers = new Answers(shell)) {
                     var typed = new StringBuilder();
                     for (String line : block.lines()) {
