@@ -781,8 +781,10 @@ class rnn {
                         list = value == JsonToken.START_ARRAY;
                         texts = list ? strings(key) : List.of(string(key));
                     }
-                    default -> throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, "
-                        + "series, or text, and may have name, description, source", abbreviate(key, 40));
+                    default -> {                                // in braces: without, jshell 17 loses its way here
+                        throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, or "
+                            + "text, and may have name, description, source", abbreviate(key, 40));
+                    }
                 }
             }
             if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
