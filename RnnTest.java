@@ -3861,6 +3861,37 @@ class RnnTest {
             assertEquals("here first", text(file));
         }
 
+        /** A disk of 200 kB where this machine lets us have one, and files of 16 kB at most where not. */
+        @Test void aFullDiskFailsInOneLineAndOlderFilesStayWhole() throws Exception {
+            Path disk = Files.createDirectory(temp.resolve("disk")), out = disk.resolve("out");
+            boolean mounted = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk.toString()).start().waitFor() == 0;
+            try {
+                trained("--epochs", 3, "--out", out);
+                Map<String, String> before = hashes(out);
+                List<String> large = java("--epochs", 100_000, "--hidden", 100, "--quiet", "--out", out);
+                Ran ran = process(temp, Map.of(), "", Stream.concat(Stream.of("sh", "-c", (mounted ? "" : "ulimit -f 32; ") + "exec \"$@\"", "sh"), large.stream()).toList());
+                assertEquals(1, ran.status(), ran.toString());
+                assertTrue(ran.err().matches("rnn: " + out + "/\\S+: cannot be written: " + (mounted ? "No space left on device" : "File too large") + "\n"), ran.err());
+                Map<String, String> after = hashes(out);
+                assertEquals(before.keySet(), after.keySet(), "nothing half-written is left");
+                assertEquals(before.get("outputs.json"), after.get("outputs.json"));
+                for (String file : List.of("model.safetensors", "checkpoint.safetensors")) rnn.readTensors(out.resolve(file));
+            } finally {
+                if (mounted) new ProcessBuilder("umount", disk.toString()).start().waitFor();
+            }
+        }
+
+        @Test void aFolderThatVanishesIsSaid() throws Exception {
+            Path out = temp.resolve("out");
+            Process process = new ProcessBuilder(java("--epochs", 100_000_000, "--quiet", "--out", out)).redirectErrorStream(true).start();
+            while (!Files.exists(out.resolve("checkpoint.safetensors"))) Thread.sleep(5);
+            Files.move(out, temp.resolve("elsewhere"));
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertEquals(1, process.exitValue());
+            assertEquals("rnn: " + out + "/loss.csv: cannot be written: no such file or folder\n", new String(process.getInputStream().readAllBytes(), UTF_8));
+            for (String file : List.of("model.safetensors", "checkpoint.safetensors")) rnn.readTensors(temp.resolve("elsewhere").resolve(file));
+        }
+
         @Test void aLinkOutOfTheFolderIsNotFollowed() throws IOException {
             Path elsewhere = file("elsewhere", "mine"), real = Files.createDirectories(temp.resolve("real")), link = temp.resolve("link");
             Files.createSymbolicLink(link, real);
