@@ -2888,27 +2888,51 @@ class RnnTest {
     /** The same seed, data and options give the same bits: on every JDK there is, interpreted and compiled. */
     @Nested class BitForBit {
 
-        /** Trains twice in one process, the toy and the sunspots, into folder/toy and folder/sunspots. */
+        /** One small training of each form of dataset. */
+        static final Map<String, List<String>> TRAININGS = new TreeMap<>(Map.of("toy", List.of("--epochs", "100"),
+            "sunspots", List.of("--epochs", "10", "--data", "data/sunspots.json", "--validate", "68"),
+            "parity", List.of("--epochs", "1", "--data", "data/parity.json", "--validate", "10%", "--momentum", "0.9", "--clip", "1"),
+            "elements", List.of("--epochs", "1", "--data", "data/elements.json", "--threads", "8"),
+            "text", List.of("--epochs", "1", "--data", "text.txt", "--batch", "2", "--threads", "3")));
+
+        /** Does them all in one process, or only those named. */
         static final class Trainings {
-            public static void main(String... folders) {
-                rnn.run("--epochs", "100", "--quiet", "--out", folders[1] + "/toy");
-                rnn.run("--data", folders[0] + "/data/sunspots.json", "--validate", "68", "--epochs", "20", "--quiet", "--out", folders[1] + "/sunspots");
+            public static void main(String... args) {
+                for (String name : args.length == 2 ? TRAININGS.keySet() : List.of(args).subList(2, args.length)) {
+                    var options = new ArrayList<>(List.of("--quiet", "--hidden", "4", "--generate", "20", "--out", args[1] + "/" + name));
+                    for (String word : TRAININGS.get(name)) options.add(word.endsWith(".txt") ? args[1] + "/../text.txt" : word.startsWith("data/") ? args[0] + "/" + word : word);
+                    if (rnn.run(options.toArray(String[]::new)) != 0) throw new AssertionError(name);
+                }
             }
         }
 
-        @Test void lossesAndModelsAreTheSameOnEveryJdkInterpretedAndCompiled() throws Exception {
-            var runs = new LinkedHashMap<String, Map<String, String>>();
+        @Test void lossesAndModelsAreTheSameOnEveryJdkInEveryWayItRuns() throws Exception {
+            file("text.txt", text(PROJECT.resolve("README.md")).substring(0, 600));
+            var hashes = new TreeMap<String, Map<String, List<String>>>();          // file, hash, where
             for (Path jdk : jdks())
-                for (String mode : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-Xmixed")) {
-                    Path out = Files.createDirectories(temp.resolve(jdk.getFileName() + mode.substring(2).replace(":", "")));
-                    Ran ran = process(Path.of("").toAbsolutePath(), Map.of(), "", List.of(jdk.resolve("bin/java").toString(), mode, "-cp", System.getProperty("java.class.path"),
-                        Trainings.class.getName(), PROJECT.toString(), out.toString()));
-                    assertEquals(new Ran(0, "", ""), ran, jdk + " " + mode);
-                    for (String file : List.of("toy/loss.csv", "toy/model.safetensors", "sunspots/loss.csv", "sunspots/model.safetensors"))
-                        runs.computeIfAbsent(file, key -> new LinkedHashMap<>()).put(jdk + " " + mode, hash(out.resolve(file)));
-                }
-            runs.forEach((file, hashes) -> assertEquals(1, new HashSet<>(hashes.values()).size(), file + ": " + hashes));
-            assertEquals(4, runs.values().stream().flatMap(hashes -> hashes.values().stream()).distinct().count());
+                for (String mode : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-Xmixed")) train(hashes, jdk, mode);
+            Path own = jdks().iterator().next();
+            for (String mode : List.of("-XX:UseAVX=2 -Duser.language=de -Duser.timezone=Asia/Kathmandu", "-XX:UseAVX=1 toy", "-XX:UseAVX=0 -Duser.language=tr toy",
+                "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab -Duser.timezone=Pacific/Apia", "-Duser.language=hi -Duser.country=IN",
+                "-XX:ObjectAlignmentInBytes=32 -XX:MaxVectorSize=32 -XX:LoopUnrollLimit=200")) train(hashes, own, mode);
+            hashes.forEach((file, ways) -> assertEquals(1, ways.size(), file + ": " + ways));
+            assertEquals(2 * TRAININGS.size(), hashes.values().stream().map(Map::keySet).distinct().count());
+        }
+
+        /** A mode is Java's options and, if not all, the training to do. */
+        void train(Map<String, Map<String, List<String>>> hashes, Path jdk, String mode) throws Exception {
+            Path out = Files.createTempDirectory(temp, "bits");
+            var command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(), "-XX:+IgnoreUnrecognizedVMOptions", "-XX:-PrintWarnings"));
+            List<String> words = List.of(mode.split(" "));
+            words.stream().filter(word -> word.startsWith("-")).forEach(command::add);
+            command.addAll(List.of("-cp", System.getProperty("java.class.path"), Trainings.class.getName(), PROJECT.toString(), out.toString()));
+            words.stream().filter(word -> !word.startsWith("-")).forEach(command::add);
+            assertEquals(new Ran(0, "", ""), process(Path.of("").toAbsolutePath(), Map.of(), "", command), jdk + " " + mode);
+            try (var files = Files.walk(out)) {
+                for (Path file : files.filter(path -> path.toString().matches(".*(loss.csv|model.safetensors)")).toList())
+                    hashes.computeIfAbsent(out.relativize(file).toString(), name -> new TreeMap<>())
+                        .computeIfAbsent(hash(file), hash -> new ArrayList<>()).add(jdk + " " + mode);
+            }
         }
 
         /** This JDK, and those beside it that can run what it has compiled. */
