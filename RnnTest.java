@@ -2447,6 +2447,14 @@ class RnnTest {
             rejects(2, "model.safetensors: " + message, "--load", model, "--data", file("mine.json", TWO_STEPS), "--epochs", 0);
         }
 
+        /** Of two layers, say: what is left of it would be another network. */
+        @Test void aModelWithMoreThanThisNetworkHasIsRejected() {
+            List<Numbers> tensors = new ArrayList<>(network("F64"));
+            tensors.add(new Numbers("rnn.weight_ih_l1", "F64", List.of(1, 2), 1, 2));
+            Path model = write(temp.resolve("model.safetensors"), safetensors(header(tensors).toString(), tensors));
+            rejects(2, "model.safetensors: rnn.weight_ih_l1 is no part of a network of one tanh layer", "--load", model, "--data", file("mine.json", TWO_STEPS));
+        }
+
         @Test void aBrokenFileIsRejected() throws IOException {
             byte[] good = safetensors(header(network("F64")).toString(), network("F64"));
             Path model = temp.resolve("model.safetensors"), mine = file("mine.json", TWO_STEPS);
@@ -2594,7 +2602,7 @@ class RnnTest {
                 expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch, Double.parseDouble(rows.get(epoch).split(",")[1])));
             JsonNode outputs = json(temp.resolve("out/outputs.json"));
             expected.add(String.format(Locale.ROOT, "training loss %.6g", outputs.get("loss").asDouble()));
-            expected.add("step target generated");
+            expected.add("step target output, then generated");
             double[][] generated = vectors(outputs.get("sequences").get(0).get("generated"));
             assertEquals(3, generated.length, "as many as the input has");
             for (int t = 0; t < 3; t++)
@@ -3235,11 +3243,23 @@ class RnnTest {
         }
 
         /** jshell itself reads line by line, and on JDK 17 takes some lines for the end of a class that goes on. */
-        @Test void jshellOpensTheWholeFile() throws Exception {
-            Path typed = file("typed.jsh", "System.out.println(\"tanh \" + rnn.tanh(0))\n/exit\n");
+        @Test void jshellOpensTheWholeFileAndTheSectionsThatUseNoLibrary() throws Exception {
+            Path whole = file("whole.jsh", "System.out.println(\"tanh \" + rnn.tanh(0))\n/exit\n");
+            Path typed = file("typed.jsh", "System.out.println(\"tanh \" + tanh(0) + generate(initial(1, 2, 1, 3), Vectors.of(new double[3], 1), 2).length)\n/exit\n");
+            Path sections = file("net.jsh", Stream.of(2, 3, 4, 6, 7).map(RnnTest::section).collect(Collectors.joining("\n")));
             String jshell = Path.of(System.getProperty("java.home"), "bin/jshell").toString();
-            assertEquals(new Ran(0, "tanh 0.0\n", ""), process(temp, Map.of(), "", List.of(jshell, "--class-path",
-                System.getProperty("java.class.path"), PROJECT.resolve("rnn.java").toString(), typed.toString())));
+            var other = CompletableFuture.supplyAsync(() -> jshell(jshell, sections.toString(), typed.toString()));
+            assertEquals(new Ran(0, "tanh 0.0\n", ""), jshell(jshell, "--class-path", System.getProperty("java.class.path"),
+                PROJECT.resolve("rnn.java").toString(), whole.toString()));
+            assertEquals(new Ran(0, "tanh 0.02\n", ""), other.get());
+        }
+
+        Ran jshell(String... command) {
+            try {
+                return process(Files.createTempDirectory(temp, "jshell"), Map.of(), "", List.of(command));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
         }
 
         void assertRuns(Shell shell, String prefix) {
@@ -3551,22 +3571,24 @@ class RnnTest {
                 List.of("--data", text, "--epochs", 2, "--hidden", 24, "--validate", "10%", "--quiet"));
         }
 
-        /** Kills and resumes until the run comes to its end; how often it was killed. */
-        int killUntilDone(List<Object> training, Path out, Random random, long wholeRun) throws Exception {
-            for (int kills = 0; ; kills++) {
+        /** Kills and resumes, as long as there have not been enough kills, until the run comes to its end. */
+        void killUntilDone(List<Object> training, Path out, Random random, long wholeRun, AtomicInteger kills) throws Exception {
+            for (int here = 0; ; here++) {
+                boolean enough = kills.get() >= KILLS;
                 var args = new ArrayList<>(training);
                 args.addAll(List.of("--out", out));
                 if (Files.exists(out.resolve("checkpoint.safetensors"))) args.add("--resume");
                 Path err = Files.createTempFile(temp, "err", "");
                 Process process = new ProcessBuilder(java(args.toArray())).redirectErrorStream(true).redirectOutput(err.toFile()).start();
-                if (process.waitFor((long) (wholeRun * (0.45 + 0.45 * random.nextDouble())), TimeUnit.MILLISECONDS)) {
+                if (process.waitFor(enough ? 60_000 : (long) (wholeRun * (0.3 + 0.6 * random.nextDouble())), TimeUnit.MILLISECONDS)) {
                     assertEquals(0, process.exitValue(), text(err));
-                    return kills;
+                    return;
                 }
                 process.destroyForcibly().waitFor();
+                kills.incrementAndGet();
                 for (String file : List.of("loss.csv", "model.safetensors", "checkpoint.safetensors"))
                     if (Files.exists(out.resolve(file))) assertTrue(Files.size(out.resolve(file)) > 10, file + " is whole");
-                assertTrue(kills < 100, "it gets nowhere");
+                assertTrue(here < 200 && !enough, "it gets nowhere");
             }
         }
 
@@ -3590,7 +3612,7 @@ class RnnTest {
                         long wholeRun = System.currentTimeMillis() - start;
                         for (int run = 0; kills.get() < KILLS; run++) {
                             Path out = killed.resolve("" + run);
-                            kills.addAndGet(killUntilDone(training, out, moments, wholeRun));
+                            killUntilDone(training, out, moments, wholeRun, kills);
                             for (String file : FILES) assertEquals(hash(whole.resolve(file)), hash(out.resolve(file)), training + file);
                         }
                         return null;
@@ -3736,6 +3758,10 @@ class RnnTest {
                 if (ran.status() != 0) assertOneLine(ran, n);
                 assertTrue(ran.status() == 0 || ran.status() == 2 || ran.err().contains("no longer finite"), ran.toString());
             }
+        }
+
+        @Test void resumeAndLoadAreNotBothGiven() {
+            rejects(2, "--resume goes on from the weights in never; --load does not go with it", "--resume", "--load", "model.safetensors");
         }
 
         @Test void resumedWithMoreEpochsItIsOneRun() {

@@ -17,13 +17,13 @@
 //     y[t] = h[t]·Why + by                         the output, linear
 //
 //     mse            the mean of (y − target)² over every element of every scored step
-//     cross-entropy  the mean of −log softmax(y)[label] over every scored step
+//     cross-entropy  the mean of −log softmax(y)[label] over every scored step: each that has a target
 //     SGD            v ← momentum·v + dW;  W ← W − learningRate·v
 //
 //     T  steps in time    B  sequences side by side, a batch    t, b  one of them
 //     I  numbers in       H  hidden units                       O     numbers out: classes, characters
 //     x  input [B,I]      h  hidden state [B,H]                 y     output [B,O], each at one step
-//     a  what tanh is taken of [B,H]                            dW, dh, …  the gradient of the loss by W, h, …
+//     a  what tanh is taken of [B,H]                            dW, dh, …  the gradient of the loss with respect to it
 //     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]       rows are vectors
 //
 // Every sum has one fixed order, every operation is one that Java defines to the last bit.
@@ -61,8 +61,8 @@ class rnn {
 
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
-    /** tanh x = e / (e + 2) with e = expm1(2|x|), and the sign of x. At most 2.5 ulp off, odd, monotone. */
-    static double tanh(double x) {                              // no branch, no cast: a loop of it becomes vector code
+    /** e / (e + 2) with e = expm1(2|x|), at most 2.5 ulp off; the last bits of Math.tanh differ between JDKs. */
+    static double tanh(double x) {                              // no branch, no cast: a loop of it becomes vectors
         double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);      // above, e + 2 would be rounded
         double k = Math.rint(a * LOG2E), scale = smallPow2(k);
         double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
@@ -71,25 +71,25 @@ class rnn {
         return (e / (e + 2) + last) * sign;
     }
 
-    /** d tanh(a)/da, from h = tanh(a). */
+    /** tanh′(a) = 1 − tanh²(a), from h = tanh(a). */
     static double gradTanh(double h) { return 1 - h * h; }
 
     /** a ← tanh(a), element by element. Shape: [H]. */
     static void activate(double[] a) { for (int j = 0; j < a.length; j++) a[j] = tanh(a[j]); }
 
-    /** da = dh · d tanh(a)/da, element by element, from h = tanh(a). Shapes: [H]. */
+    /** da = dh · tanh′(a), element by element, from h = tanh(a). Shapes: [H]. */
     static void gradActivate(double[] h, double[] dh, double[] da) {
         for (int j = 0; j < h.length; j++) da[j] = dh[j] * gradTanh(h[j]);
     }
 
-    /** The place of the largest number, the first of them where there are several. */
+    /** The index of the largest number, the first of them where there are several. */
     static int likeliest(double[] y) {
         int best = 0;
         for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
         return best;
     }
 
-    /** p[i] = e^y[i] / Σ e^y[j]. The maximum is subtracted first, so that nothing overflows. Shapes: y, p [K]. */
+    /** p[i] = e^y[i] / Σ e^y[j]. The maximum is subtracted first, so that nothing overflows. Shapes: y, p [O]. */
     static double[] softmax(double[] y) {
         double[] p = new double[y.length];
         softmaxInto(p, y);
@@ -104,7 +104,7 @@ class rnn {
         return StrictMath.log(sum);
     }
 
-    /** The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y). Shapes: p [K], result [K,K]. */
+    /** The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y); the loss below has it built in. [O,O] */
     static double[][] gradSoftmax(double[] p) {
         double[][] J = new double[p.length][p.length];
         for (int i = 0; i < p.length; i++)
@@ -112,9 +112,9 @@ class rnn {
         return J;
     }
 
-    /** The vector of K numbers that is 1 at the label and 0 elsewhere. Shape: [K]. */
-    static double[] oneHot(int label, int K) {
-        double[] v = new double[K];
+    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. */
+    static double[] oneHot(int label, int O) {
+        double[] v = new double[O];
         v[label] = 1;
         return v;
     }
@@ -131,12 +131,12 @@ class rnn {
         for (int j = 0; j < y.length; j++) dy[j] = 2 * (y[j] - target[j]) / y.length;
     }
 
-    /** −log softmax(y)[label], the natural logarithm. Shape: y [K]. As PyTorch's nn.CrossEntropyLoss. */
+    /** −log softmax(y)[label], the natural logarithm. Shape: y [O]. As PyTorch's nn.CrossEntropyLoss. */
     static double crossEntropy(double[] y, int label) {
         return gradCrossEntropy(y, label, new double[y.length]);
     }
 
-    /** dy = softmax(y) − oneHot(label), the gradient of crossEntropy, which falls out on the way and is returned. */
+    /** dy = softmax(y) − oneHot(label), the gradient of crossEntropy; returns crossEntropy(y, label) itself. */
     static double gradCrossEntropy(double[] y, int label, double[] dy) {
         double logSum = softmaxInto(dy, y);
         dy[label] -= 1;
@@ -194,33 +194,33 @@ class rnn {
         int fours = B.length / 4 * 4;
         for (int block = from; block < to; block += 4 * PANEL)
             for (int panel = 0; panel < fours; panel += PANEL) {
-                int i = block, last = Math.min(block + 4 * PANEL, to), end = Math.min(panel + PANEL, fours);
-                for (; i + 1 < last; i += 2)
-                    for (int k = panel; k < end; k += 4)
+                int i = block, iEnd = Math.min(block + 4 * PANEL, to), kEnd = Math.min(panel + PANEL, fours);
+                for (; i + 1 < iEnd; i += 2)
+                    for (int k = panel; k < kEnd; k += 4)
                         addFourToPair(A[i][k], A[i][k + 1], A[i][k + 2], A[i][k + 3],
                             A[i + 1][k], A[i + 1][k + 1], A[i + 1][k + 2], A[i + 1][k + 3], B, k, C[i], C[i + 1]);
-                for (int k = panel; i < last && k < end; k += 4)
+                for (int k = panel; i < iEnd && k < kEnd; k += 4)
                     addFour(A[i][k], A[i][k + 1], A[i][k + 2], A[i][k + 3], B, k, C[i]);
             }
         for (int i = from; i < to; i++)
             for (int k = fours; k < B.length; k++) addRow(A[i][k], B[k], C[i]);
     }
 
-    /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first K rows of A and B, in their order. */
-    static void addTransposedProduct(double[][] A, double[][] B, int K, double[][] C, int from, int to) {
-        int fours = K / 4 * 4, pairs = to - (to - from) % 2;
+    /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first n rows of A and B, in their order. */
+    static void addTransposedProduct(double[][] A, double[][] B, int n, double[][] C, int from, int to) {
+        int fours = n / 4 * 4, pairs = to - (to - from) % 2;
         for (int panel = 0; panel < fours; panel += PANEL)
-            for (int i = from, end = Math.min(panel + PANEL, fours); i < pairs; i += 2)
-                for (int k = panel; k < end; k += 4)
+            for (int i = from, kEnd = Math.min(panel + PANEL, fours); i < pairs; i += 2)
+                for (int k = panel; k < kEnd; k += 4)
                     addFourToPair(A[k][i], A[k + 1][i], A[k + 2][i], A[k + 3][i],
                         A[k][i + 1], A[k + 1][i + 1], A[k + 2][i + 1], A[k + 3][i + 1], B, k, C[i], C[i + 1]);
         for (int i = from; i < to; i++)
-            for (int k = i < pairs ? fours : 0; k < K; k++) addRow(A[k][i], B[k], C[i]);
+            for (int k = i < pairs ? fours : 0; k < n; k++) addRow(A[k][i], B[k], C[i]);
     }
 
-    static final int PANEL = 32;
+    static final int PANEL = 32;                                // rows of B
 
-    /** c += p·B[k] + q·B[k+1] + …, c1 likewise: what is loaded of B serves twice. With more, C2 gives up on vectors. */
+    /** c += p·B[k] + q·B[k+1] + …, c1 likewise: B is loaded once for both. Of more the JIT makes no better vectors. */
     static void addFourToPair(double p, double q, double r, double s, double p1, double q1, double r1, double s1,
                               double[][] B, int k, double[] c, double[] c1) {
         double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3];
@@ -257,7 +257,7 @@ class rnn {
 
     // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    /** The weights of a network, or of the same shapes their gradients or velocities; `rows` are the rows of all. */
+    /** The weights or, in the same shapes, their gradients or velocities. `rows`: every row of the five, for loops. */
     record Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by, double[][] rows) {
 
         Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
@@ -274,36 +274,36 @@ class rnn {
         int O() { return by.length; }
     }
 
-    /** Runs the network over x and leaves h and y on the tape: h[0] is the state carried in, h[t + 1] step t's. */
+    /** Runs x through the network, onto the tape: h[0] is the state carried in; step t reads x[t-1], writes y[t-1]. */
     static void forward(Parameters p, Steps x, Tape tape, Team team) {
         int T = x.T(), B = x.B(), H = p.H();
-        double[][][] h = tape.h();
+        double[][][] h = tape.h();                              // [t][b], their rows listed one below the other in hs
         double[][] hs = stack(tape.hs(), h, 1, T, B), ys = stack(tape.ys(), tape.y(), 0, T, B);
         // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
-        team.split(B, (long) T * H * H, (from, to) -> {
-            for (int t = 0; t < T; t++) {
-                fill(h[t + 1], p.bh(), from, to);
-                x.addTimes(t, p.Wxh(), h[t + 1], from, to);
-                addProduct(h[t], p.Whh(), h[t + 1], from, to);
-                for (int b = from; b < to; b++) activate(h[t + 1][b]);
+        team.split(B, (long) T * H * H, (from, to) -> {         // rows to share out, work of each, what to do
+            for (int t = 1; t <= T; t++) {
+                fill(h[t], p.bh(), from, to);
+                x.addTimes(t - 1, p.Wxh(), h[t], from, to);
+                addProduct(h[t - 1], p.Whh(), h[t], from, to);
+                for (int b = from; b < to; b++) activate(h[t][b]);
             }
         });
-        // y[t] = h[t]·Why + by
+        // y[t] = h[t]·Why + by, of all steps at once
         team.split(T * B, (long) H * p.O(), (from, to) -> {
             fill(ys, p.by(), from, to);
             addProduct(hs, p.Why(), ys, from, to);
         });
     }
 
-    /** Back-propagation through time: forward's lines from the last to the first, each turned into its gradient. */
+    /** Back-propagation through time: forward's lines from last to first. Reads dy, which loss() wrote; writes d. */
     static void backward(Parameters p, Steps x, Tape tape, Parameters d, Team team) {
         int T = x.T(), B = x.B(), H = p.H(), n = T * B;
         double[][][] h = tape.h(), da = tape.da(), dh = tape.dh();
         double[][] hs = tape.hs(), hPrevs = stack(tape.hPrevs(), h, 0, T, B), dhs = stack(tape.dhs(), dh, 1, T, B);
-        double[][] dys = stack(tape.dys(), tape.dy(), 0, T, B), das = stack(tape.das(), da, 0, T, B);
+        double[][] dys = stack(tape.dys(), tape.dy(), 0, T, B), das = stack(tape.das(), da, 1, T, B);
         transpose(p.Whh(), tape.WhhT());
         transpose(p.Why(), tape.WhyT());
-        // y[t] = h[t]·Why + by                          dh[t] = dy[t]·Whyᵀ
+        // y[t] = h[t]·Why + by                          dh[t] = dy[t]·Whyᵀ, of all steps at once
         team.split(n, (long) H * p.O(), (from, to) -> {
             zero(dhs, from, to);
             addProduct(dys, tape.WhyT(), dhs, from, to);
@@ -312,12 +312,12 @@ class rnn {
         // a[t] = x[t]·Wxh + h[t-1]·Whh + bh             dh[t-1] += da[t]·Whhᵀ
         team.split(B, (long) T * H * H, (from, to) -> {
             zero(dh[0], from, to);
-            for (int t = T - 1; t >= 0; t--) {
-                for (int b = from; b < to; b++) gradActivate(h[t + 1][b], dh[t + 1][b], da[t][b]);
-                addProduct(da[t], tape.WhhT(), dh[t], from, to);
+            for (int t = T; t >= 1; t--) {
+                for (int b = from; b < to; b++) gradActivate(h[t][b], dh[t][b], da[t][b]);
+                addProduct(da[t], tape.WhhT(), dh[t - 1], from, to);
             }
         });
-        // dWhy = Σ h[t]ᵀ·dy[t] and so on, over all steps and sequences in their order
+        // dWhy = Σ h[t]ᵀ·dy[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dbh = Σ da[t]   dWxh = Σ x[t]ᵀ·da[t]   dby = Σ dy[t]
         zero(d.rows(), 0, d.rows().length);
         team.split(H, (long) n * (H + p.O()), (from, to) -> {
             addTransposedProduct(hs, dys, n, d.Why(), from, to);
@@ -331,7 +331,7 @@ class rnn {
 
     /**
      * What a pass over up to T steps of B sequences leaves behind, as [t][b] rows: the states h[0] (carried in) to
-     * h[T], the outputs y[0] (from h[1]) to y[T-1], the loss of each, and the gradients with respect to all of them.
+     * h[T], the outputs y[0] (from h[1]) to y[T-1], the loss of each, and the gradients with respect to all.
      * The rest is room to work in: the weights transposed, and all steps' rows one below the other.
      */
     record Tape(double[][][] h, double[][][] y, double[][] loss, double[][][] dy, double[][][] da, double[][][] dh,
@@ -341,7 +341,7 @@ class rnn {
         static Tape of(Parameters p, int T, int B) {
             int H = p.H(), O = p.O(), n = T * B;
             return new Tape(new double[T + 1][B][H], new double[T][B][O], new double[T][B], new double[T][B][O],
-                new double[T][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H],
+                new double[T + 1][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H],
                 new double[n][], new double[n][], new double[n][], new double[n][], new double[n][], new double[n][]);
         }
 
@@ -350,15 +350,15 @@ class rnn {
             return y.length >= T && h[0].length >= B ? this : of(p, Math.max(T, y.length), Math.max(B, h[0].length));
         }
 
-        /** The last state becomes the first of the steps to come. */
+        /** The last state becomes the first of the steps to come. No gradient goes back through it: truncated BPTT. */
         void carry(Steps x) {
             for (int b = 0; b < x.B(); b++) System.arraycopy(h[x.T()][b], 0, h[0][b], 0, h[0][b].length);
         }
     }
 
-    /** Puts the rows of n steps one below the other: [n][B] rows into [n·B]. They are shared, not copied. */
-    static double[][] stack(double[][] rows, double[][][] steps, int from, int n, int B) {
-        for (int t = 0; t < n; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
+    /** Lists the rows of T steps one below the other: [T][B] rows in [T·B]. They are shared, not copied. */
+    static double[][] stack(double[][] rows, double[][][] steps, int from, int T, int B) {
+        for (int t = 0; t < T; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
         return rows;
     }
 
@@ -409,7 +409,7 @@ class rnn {
         }
     }
 
-    /** One-hot vectors: x[t][b] is the place of the 1, and times W just a row of W; their loss is cross-entropy. */
+    /** One-hot vectors: x[t][b] is the index of the 1, and times W just a row of W; their loss is cross-entropy. */
     record OneHot(int[][] x) implements Steps {
         public int T() { return x.length; }
         public int B() { return x[0].length; }
@@ -1391,7 +1391,8 @@ class rnn {
             for (double[] row : W)
                 for (int j = 0; j < m; j++) {
                     row[j] = size == 8 ? data.getDouble() : data.getFloat();
-                    if (!Double.isFinite(row[j])) throw wrong("%s: %s holds %s; every number must be finite", file, name, row[j]);
+                    if (!Double.isFinite(row[j]))
+                        throw wrong("%s: %s holds %s; every number must be finite", file, name, row[j]);
                 }
             return W;
         }
@@ -1476,8 +1477,13 @@ class rnn {
     record Model(Path file, Parameters p, Map<String, String> metadata) {
 
         static Model read(Path file) {
-            Tensors tensors = readTensors(file);
-            return new Model(file, tensors.parameters(file, ""), tensors.metadata());
+            Tensors tensors = readTensors(file), own = new Tensors(new LinkedHashMap<>(), tensors.metadata());
+            Parameters p = tensors.parameters(file, "");
+            own.put("", p);
+            var others = new ArrayList<>(tensors.matrices().keySet());
+            others.removeAll(own.matrices().keySet());
+            if (!others.isEmpty()) throw wrong("%s: %s is no part of a network of one tanh layer", file, others.get(0));
+            return new Model(file, p, tensors.metadata());
         }
 
         /** The alphabet it was trained on, or null where it knows no text. */
@@ -2150,9 +2156,10 @@ class rnn {
             Answer answer = answer(0);
             int scored = own.target().length(), first = task.whole() == null ? 1 : 0;   // 1: the last output again
             int more = answer.generated() == null ? 0 : answer.generated().length - first;
-            print("%-6s  %-30s  %s", "step", "target", answer.generated() == null ? "output" : "generated");
+            print("%-6s  %-30s  %s", "step", "target",
+                answer.generated() == null ? "output" : "output, then generated");
             for (int t = Math.max(0, scored - 10); t < scored + Math.min(more, 10); t++)
-                print("%-6d  %-30s  %s", own.input().length() - scored + t + 2,
+                print("%-6d  %-30s  %s", own.input().length() - scored + t + (answer.generated() == null ? 1 : 2),
                     t >= scored ? "" : own.target().isOneHot() ? own.target().code(t) : numbers(own.target().vector(t)),
                     t >= scored ? numbers(answer.generated()[t - scored + first])
                         : own.target().isOneHot() ? likeliest(answer.output()[t]) : numbers(answer.output()[t]));
@@ -2349,8 +2356,9 @@ class rnn {
 
         private Chart<?, ?> losses() {
             double[] all = run.losses.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
-            XYChart chart = lines("Loss of " + run.task.dataset().name(), "epoch", unit());
-            if (all.length > 0 && all[all.length - 1] > 10 * all[0]) logarithmic(chart, all[0], all[all.length - 1]);
+            String title = all.length == 0 ? "Not trained: no loss" : "Loss of " + run.task.dataset().name();
+            XYChart chart = lines(title, "epoch", unit());
+            if (all.length > 0 && all[all.length - 1] > 100 * all[0]) logarithmic(chart, all[0], all[all.length - 1]);
             double[] epochs = IntStream.rangeClosed(1, run.losses.size()).asDoubleStream().toArray();
             String[] names = {"training", "held out"};
             whole(chart, 1);
@@ -2513,7 +2521,7 @@ class rnn {
             while (n > 1 && norms[n - 1] <= 1e-16 * max) n--;
             double[] drawn = Arrays.copyOf(norms, n);
             XYChart chart = lines("The gradient that reaches earlier steps", "steps back from the last one",
-                "norm of ∂L/∂h, L the loss at the last step");
+                "|∂L/∂h[t]|, L the loss at the last step");
             logarithmic(chart, Arrays.stream(drawn).min().orElse(0), max);
             line(chart, "norm", steps(0, n - 1), drawn, BLUE).setMarker(SeriesMarkers.CIRCLE);
             whole(chart, 0);
@@ -2556,9 +2564,9 @@ class rnn {
             chart.setTitle(title);
             chart.setXAxisTitle(x);
             chart.setYAxisTitle(y);
-            var font = new Font(Font.SANS_SERIF, Font.PLAIN, 13);
-            chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(14f))
-                .setChartTitleFont(font.deriveFont(Font.BOLD, 17f)).setLegendFont(font)
+            var font = new Font(Font.SANS_SERIF, Font.PLAIN, 16);
+            chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(18f))
+                .setChartTitleFont(font.deriveFont(Font.BOLD, 20f)).setLegendFont(font)
                 .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
             return chart;
         }
@@ -2608,7 +2616,8 @@ class rnn {
     static String explain(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
-            if (!word.startsWith("-") || like.equals(word)) return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
+            if (!word.startsWith("-") || like.equals(word))
+                return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
             return "unknown option " + word + (like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?");
         }
         var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
@@ -2621,6 +2630,8 @@ class rnn {
     }
 
     static int work(Options options) {
+        if (options.resume && options.load != null)
+            throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
         Model loaded = options.load == null ? null : Model.read(options.load);
         if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
         Dataset dataset = options.data == null ? toy() : readDataset(options.data);

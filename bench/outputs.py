@@ -19,7 +19,9 @@ net.load_state_dict(weights)
 mean, deviation = (torch.tensor([float(x) for x in metadata.get(key, default).split()], dtype=torch.float64)
                    for key, default in (("mean", "0"), ("deviation", "1")))
 worst = 0
-for sequence in json.load(open(folder + "/outputs.json"))["sequences"]:
+outputs = json.load(open(folder + "/outputs.json"))
+if "sequences" not in outputs: sys.exit("outputs.json of a text holds characters, no outputs to compare")
+for sequence in outputs["sequences"]:
     x, output = (torch.tensor(sequence[key], dtype=torch.float64) for key in ("input", "output"))
     if x.dim() == 1: x, output = x[:, None], output[:, None]
     with torch.no_grad(): y = net["fc"](net["rnn"](((x - mean) / deviation)[None])[0])[0][-len(output):] * deviation + mean
