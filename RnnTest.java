@@ -1853,7 +1853,7 @@ class RnnTest {
 
         /** The words are the JSON library's; line, column and the rest of the line are ours. */
         @ParameterizedTest @ValueSource(strings = {
-            "{'series': [1, 2]", "{'series': [1,, 2]}", "{'series': [1, 2,]}", "{'series': [1 2]}", "{'series': [01, 2]}",
+            "{'series': [1, 2]", "{'series': [1, 2}", "{'series': [1,, 2]}", "{'series': [1, 2,]}", "{'series': [1 2]}", "{'series': [01, 2]}",
             "{'series': [NaN, 2]}", "{'series': [Infinity, 2]}", "{'series': [+1, 2]}", "{'series': [.5, 2]}",
             "{series: [1, 2]}", "{'series': [1, 2]}}", "{'text': 'a\nb'}", "{'text': '\\x'}", "// no\n{'text': 'ab'}",
             "{'text': 'ab', 'text': 'cd'}", "{'series': [1, 2], 'series': [1, 2]}", "", "   ", "nonsense", "{"})
@@ -3683,10 +3683,11 @@ class RnnTest {
                 assertEquals(2, ran.status());
                 assertTrue(ran.err().startsWith(was + "has " + other[0].replace("--lr", "--learning-rate") + " " + other[2] + ", not "), ran.err());
             }
-            assertEquals(was + "has --seed 42, not 7; start anew or give another --out\n", tool("--resume", "--seed", 7, "--out", out).err());
+            assertEquals(was + "has --seed 42, not 7; go on with the options it was trained with\n", tool("--resume", "--seed", 7, "--out", out).err());
             Path data = file("other.json", "{\"inputs\": [[[1, 2, 3]]], \"targets\": [[[1, 2, 3]]]}");
             assertEquals(new Ran(2, "", was + "is of other data than " + data + "\n"), tool("--resume", "--data", data, "--out", out));
             assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"), tool("--resume", "--out", temp));
+            rejects(2, "--resume: never has no checkpoint to go on from", "--resume");
             assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n", tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
         }
 

@@ -755,7 +755,7 @@ class rnn {
             } catch (StreamReadException | StreamConstraintsException e) {
                 TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
                 throw error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
-                    .replaceAll("(?s)(\\n| \\(start marker at |: enable | \\([^()]*, from `).*", ""), 160));
+                    .replaceAll("(?s)(\\n| \\(start marker at | \\(for \\w+ starting at |: enable | \\([^()]*, from `).*", ""), 160));
             }
         }
 
@@ -2019,7 +2019,6 @@ class rnn {
         /** Goes back to the last checkpoint. True where nothing is left to do. */
         boolean resume() {
             Path file = checkpointFile();
-            if (!Files.exists(file)) throw wrong("--resume: %s has no checkpoint to go on from", options.out);
             Tensors tensors = readTensors(file);
             Map<String, String> metadata = tensors.metadata();
             refuseOther(file, metadata);
@@ -2048,7 +2047,7 @@ class rnn {
             if (now.length != then.length) throw wrong("%s: is not a checkpoint", file);
             for (int i = 0; i < now.length; i += 2)
                 if (!now[i + 1].equals(then[i + 1]))
-                    throw wrong("--resume: %s has %s %s, not %s; start anew or give another --out",
+                    throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
                         file, then[i], then[i + 1], now[i + 1]);
             if (!task.dataset().fingerprint().equals(metadata.get("data")))
                 throw wrong("--resume: %s is of other data than %s", file, task.dataset().file());
@@ -2632,6 +2631,8 @@ class rnn {
     static int work(Options options) {
         if (options.resume && options.load != null)
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
+        if (options.resume && !Files.exists(options.out.resolve("checkpoint.safetensors")))
+            throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : Model.read(options.load);
         if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
         Dataset dataset = options.data == null ? toy() : readDataset(options.data);
