@@ -61,7 +61,7 @@ class rnn {
 
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
-    /** e / (e + 2) with e = expm1(2|x|), at most 2.5 ulp off; the last bits of Math.tanh differ between JDKs. */
+    /** e / (e + 2), e = expm1(2|x|): within 2.5 ulp, odd, monotone. The last bits of Math.tanh differ between JDKs. */
     static double tanh(double x) {                              // no branch, no cast: a loop of it becomes vectors
         double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);      // above, e + 2 would be rounded
         double k = Math.rint(a * LOG2E), scale = smallPow2(k);
