@@ -3247,9 +3247,9 @@ class RnnTest {
             Path whole = file("whole.jsh", "System.out.println(\"tanh \" + rnn.tanh(0))\n/exit\n");
             Path typed = file("typed.jsh", "System.out.println(\"tanh \" + tanh(0) + generate(initial(1, 2, 1, 3), Vectors.of(new double[3], 1), 2).length)\n/exit\n");
             Path sections = file("net.jsh", Stream.of(2, 3, 4, 6, 7).map(RnnTest::section).collect(Collectors.joining("\n")));
-            String jshell = Path.of(System.getProperty("java.home"), "bin/jshell").toString();
-            var other = CompletableFuture.supplyAsync(() -> jshell(jshell, sections.toString(), typed.toString()));
-            assertEquals(new Ran(0, "tanh 0.0\n", ""), jshell(jshell, "--class-path", System.getProperty("java.class.path"),
+            String jshell = Path.of(System.getProperty("java.home"), "bin/jshell").toString(), quick = "-J-XX:TieredStopAtLevel=1";
+            var other = CompletableFuture.supplyAsync(() -> jshell(jshell, quick, sections.toString(), typed.toString()));
+            assertEquals(new Ran(0, "tanh 0.0\n", ""), jshell(jshell, quick, "--class-path", System.getProperty("java.class.path"),
                 PROJECT.resolve("rnn.java").toString(), whole.toString()));
             assertEquals(new Ran(0, "tanh 0.02\n", ""), other.get());
         }
@@ -3556,7 +3556,7 @@ class RnnTest {
 
         /** The command line of a run in a process of its own. */
         List<String> java(Object... args) {
-            return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
+            return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
                 System.getProperty("java.class.path"), "rnn"), Stream.of(args).map(String::valueOf)).toList();
         }
 
