@@ -769,7 +769,7 @@ class rnn {
             while (in.nextToken() != JsonToken.END_OBJECT) {
                 String key = in.currentName();
                 TokenStreamLocation at = in.currentTokenLocation();
-                JsonToken value = in.nextToken();
+                list |= in.nextToken() == JsonToken.START_ARRAY && key.equals("text");
                 switch (key) {
                     case "name" -> name = string(key);
                     case "description", "source" -> string(key);
@@ -777,14 +777,8 @@ class rnn {
                     case "targets" -> targets = sequences(key);
                     case "labels" -> labels = labels(key);
                     case "series" -> series = series(key);
-                    case "text" -> {
-                        list = value == JsonToken.START_ARRAY;
-                        texts = list ? strings(key) : List.of(string(key));
-                    }
-                    default -> {                                // in braces: without, jshell 17 loses its way here
-                        throw error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, or "
-                            + "text, and may have name, description, source", abbreviate(key, 40));
-                    }
+                    case "text" -> texts = list ? strings(key) : List.of(string(key));
+                    default -> { throw unknown(at, key); }      // without braces jshell 17 loses its way here
                 }
             }
             if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
@@ -802,6 +796,11 @@ class rnn {
             if (texts != null) return new Dataset(file, name, Form.TEXTS, List.of(), texts);
             Form form = labels == null ? Form.VECTORS : Form.CLASSES;
             return new Dataset(file, name, form, pair(inputs, targets, labels), List.of());
+        }
+
+        private Failure unknown(TokenStreamLocation at, String key) {
+            return error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, or text, and may "
+                + "have name, description, source", abbreviate(key, 40));
         }
 
         private List<Sequence> pair(List<Vectors> inputs, List<Vectors> targets, List<Vectors> labels) {
