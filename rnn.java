@@ -58,7 +58,6 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.util.DefaultPrettyPrinter;
 
 class rnn {
-
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
     /** e / (e + 2), e = expm1(2|x|): within 2.5 ulp, odd, monotone. The last bits of Math.tanh differ between JDKs. */
@@ -189,7 +188,7 @@ class rnn {
                 for (int k = 0; k < B.length; k++) C[i][j] = Math.fma(A[i][k], B[k][j], C[i][j]);
     }
 
-    /** The same bits, faster: PANEL rows of B stay in the cache while rows of C pass by, two at a time. */
+    /** The same bits, faster: PANEL rows of B stay in the cache while a block of C passes by, two rows at a time. */
     static void addProduct(double[][] A, double[][] B, double[][] C, int from, int to) {
         int fours = B.length / 4 * 4;
         for (int block = from; block < to; block += 4 * PANEL)
@@ -209,11 +208,12 @@ class rnn {
     /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first n rows of A and B, in their order. */
     static void addTransposedProduct(double[][] A, double[][] B, int n, double[][] C, int from, int to) {
         int fours = n / 4 * 4, pairs = to - (to - from) % 2;
-        for (int panel = 0; panel < fours; panel += PANEL)
-            for (int i = from, kEnd = Math.min(panel + PANEL, fours); i < pairs; i += 2)
-                for (int k = panel; k < kEnd; k += 4)
-                    addFourToPair(A[k][i], A[k + 1][i], A[k + 2][i], A[k + 3][i],
-                        A[k][i + 1], A[k + 1][i + 1], A[k + 2][i + 1], A[k + 3][i + 1], B, k, C[i], C[i + 1]);
+        for (int block = from; block < pairs; block += 4 * PANEL)
+            for (int panel = 0, iEnd = Math.min(block + 4 * PANEL, pairs); panel < fours; panel += PANEL)
+                for (int i = block, kEnd = Math.min(panel + PANEL, fours); i < iEnd; i += 2)
+                    for (int k = panel; k < kEnd; k += 4)
+                        addFourToPair(A[k][i], A[k + 1][i], A[k + 2][i], A[k + 3][i],
+                            A[k][i + 1], A[k + 1][i + 1], A[k + 2][i + 1], A[k + 3][i + 1], B, k, C[i], C[i + 1]);
         for (int i = from; i < to; i++)
             for (int k = i < pairs ? fours : 0; k < n; k++) addRow(A[k][i], B[k], C[i]);
     }
