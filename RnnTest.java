@@ -87,7 +87,6 @@ class RnnTest {
                 System.out.printf("FAILED  %s%n        %s%n%s", name(test), t.toString().lines().limit(25).map(line -> line.length() <= 300 ? line : line.substring(0, 300) + " …")
                     .collect(Collectors.joining("\n        ")), where(t)));
             boolean isClass = test.isContainer() && test.getUniqueId().lastIndexOf("[nested-class:") > test.getUniqueId().lastIndexOf("/");
-            if (Boolean.getBoolean("rnn.times") && test.isTest() && seconds > 0.8) System.out.printf(Locale.ROOT, "  %5.1f s  %s%n", seconds, name(test));
             if (isClass) System.out.printf(Locale.ROOT, "%-24s %5.1f s%n", test.getDisplayName(), seconds);
         }
 

@@ -162,7 +162,7 @@ class rnn {
 
     /** 2ᵏ for 0 ≤ k ≤ 58: some 0.7·2ᵏ as (1 + z + z²/2)²⁵⁶ with z = k·ln2/256, rounded up to a power of two. */
     static double smallPow2(double k) {
-        double z = k * (0.6931471805599453 / 256), w = Math.fma(Math.fma(z, 0.5, 1), z, 1);
+        double z = k * (LN2_HIGH / 256), w = Math.fma(Math.fma(z, 0.5, 1), z, 1);
         w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= 0.7 * w;
         double big = w * 0x1p53;                                        // its last bit is the power of two above w
         return big + w - big;
@@ -1587,6 +1587,8 @@ class rnn {
         boolean help;
         @Option(names = {"-V", "--version"}, versionHelp = true, description = "show the version")
         boolean version;
+
+        Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
     }
 
     /** So many of them, or so many percent. */
@@ -1648,6 +1650,9 @@ class rnn {
 
         int I() { return training.get(0).input().width(); }
         int O() { return training.get(0).target().width(); }
+
+        /** How many sequences, or of a series or a text how many values, are held out. */
+        int held() { return whole == null || heldOut.isEmpty() ? heldOut.size() : heldOut.get(0).target().length(); }
 
         static Task of(Dataset dataset, Options options, Model loaded) {
             Alphabet alphabet = !dataset.isText() ? null
@@ -1807,6 +1812,7 @@ class rnn {
         final Team team;
         final Training training;
         final Parameters last;                  // as they were when the last whole epoch ended
+        final String fingerprint;               // of the dataset
         final List<double[]> losses = new ArrayList<>();
         volatile int stop;                      // the status to leave with, once a signal asked for it
         final long started = System.nanoTime();
@@ -1824,6 +1830,7 @@ class rnn {
                 task.steps(), options.seed);
             training = new Training(p, task.training(), settings, team);
             last = copy(p);
+            fingerprint = task.dataset().fingerprint();
         }
 
         int run() {
@@ -1966,12 +1973,10 @@ class rnn {
             long start = System.nanoTime();
             writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
             writeModel();
-            writeTensors(checkpointFile(), checkpoint());
+            writeTensors(options.checkpoint(), checkpoint());
             saved = System.nanoTime();
             pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - start));
         }
-
-        Path checkpointFile() { return options.out.resolve("checkpoint.safetensors"); }
 
         void writeModel() {
             var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -1991,12 +1996,10 @@ class rnn {
 
         /** What decides the bits of a training, as options. */
         String settings() {
-            int heldOut = task.whole() == null ? task.heldOut().size()
-                : task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
             Settings s = training.settings;
             return "--hidden " + last.H() + " --learning-rate " + decimal(s.learningRate())
                 + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip()) + " --batch " + s.batch()
-                + " --steps " + options.steps + " --validate " + heldOut + " --seed " + s.seed();
+                + " --steps " + options.steps + " --validate " + task.held() + " --seed " + s.seed();
         }
 
         /** All there is to know between two updates. */
@@ -2008,7 +2011,7 @@ class rnn {
             if (training.next > 0) tensors.matrices().put("h", training.state());
             if (!losses.isEmpty()) tensors.matrices().put("losses", losses.toArray(double[][]::new));
             tensors.metadata().put("options", settings());
-            tensors.metadata().put("data", task.dataset().fingerprint());
+            tensors.metadata().put("data", fingerprint);
             tensors.metadata().put("next", "" + training.next);
             tensors.metadata().put("lossSum", decimal(training.lossSum));
             tensors.metadata().put("scored", "" + training.scored);
@@ -2017,7 +2020,7 @@ class rnn {
 
         /** Goes back to the last checkpoint. True where nothing is left to do. */
         boolean resume() {
-            Path file = checkpointFile();
+            Path file = options.checkpoint();
             Tensors tensors = readTensors(file);
             Map<String, String> metadata = tensors.metadata();
             refuseOther(file, metadata);
@@ -2032,8 +2035,8 @@ class rnn {
             training.next = (int) readNumbers(file, metadata, "next", 0, training.windows.size() - 1)[0];
             training.lossSum = readNumbers(file, metadata, "lossSum", 0, Double.MAX_VALUE)[0];
             training.scored = (long) readNumbers(file, metadata, "scored", 0, 1L << 53)[0];
-            int sequences = training.next == 0 ? 0 : training.before().sequences().size();
-            if (sequences > 0) training.restore(tensors.get(file, "h", sequences, last.H()));
+            if (training.next > 0)
+                training.restore(tensors.get(file, "h", training.before().sequences().size(), last.H()));
             if (training.epoch < options.epochs) return false;
             System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
                 options.out, training.epoch, options.epochs);
@@ -2048,7 +2051,7 @@ class rnn {
                 if (!now[i + 1].equals(then[i + 1]))
                     throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
                         file, then[i], then[i + 1], now[i + 1]);
-            if (!task.dataset().fingerprint().equals(metadata.get("data")))
+            if (!fingerprint.equals(metadata.get("data")))
                 throw wrong("--resume: %s is of other data than %s", file, task.dataset().file());
         }
 
@@ -2120,8 +2123,7 @@ class rnn {
                 Answer answer = answer(n);
                 json.writeStartObject();
                 if (task.whole() == null && n >= task.training().size()) json.writeBooleanProperty("held_out", true);
-                if (task.whole() != null && !task.heldOut().isEmpty())
-                    json.writeNumberProperty("held_out", task.heldOut().get(0).target().length());
+                if (task.whole() != null && task.held() > 0) json.writeNumberProperty("held_out", task.held());
                 writeVectors(json, "input", own.input());
                 writeVectors(json, "target", own.target());
                 writeRows(json, "output", answer.output());
@@ -2392,8 +2394,7 @@ class rnn {
         private Chart<?, ?> series() {
             Task task = run.task;
             var answer = run.answer(0);
-            int held = task.heldOut().isEmpty() ? 0 : task.heldOut().get(0).target().length();
-            int n = task.whole().length();
+            int held = task.held(), n = task.whole().length();
             int from = Math.max(0, n - Math.max(STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
             var own = task.dataset().sequences().get(0).values();
             String column = own.width() > 1 ? "column 1 of " + task.dataset().name() : task.dataset().name();
@@ -2588,8 +2589,9 @@ class rnn {
             long most = Runtime.getRuntime().maxMemory() >> 20;
             return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", most));
         } catch (RuntimeException | Error e) {
-            if (Boolean.getBoolean("rnn.debug")) e.printStackTrace();
-            return fail(failed("a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where"));
+            Failure mistake = failed("a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where");
+            mistake.initCause(e);
+            return fail(mistake);
         }
     }
 
@@ -2630,7 +2632,7 @@ class rnn {
     static int work(Options options) {
         if (options.resume && options.load != null)
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
-        if (options.resume && !Files.exists(options.out.resolve("checkpoint.safetensors")))
+        if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : Model.read(options.load);
         if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
