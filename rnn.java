@@ -188,50 +188,50 @@ class rnn {
                 for (int k = 0; k < B.length; k++) C[i][j] = Math.fma(A[i][k], B[k][j], C[i][j]);
     }
 
-    /** The same bits, faster: PANEL rows of B stay in the cache while a block of C passes by, two rows at a time. */
+    /** The same bits, faster. */
     static void addProduct(double[][] A, double[][] B, double[][] C, int from, int to) {
-        int fours = B.length / 4 * 4;
-        for (int block = from; block < to; block += 4 * PANEL)
-            for (int panel = 0; panel < fours; panel += PANEL) {
-                int i = block, iEnd = Math.min(block + 4 * PANEL, to), kEnd = Math.min(panel + PANEL, fours);
-                for (; i + 1 < iEnd; i += 2)
-                    for (int k = panel; k < kEnd; k += 4)
-                        addFourToPair(A[i][k], A[i][k + 1], A[i][k + 2], A[i][k + 3],
-                            A[i + 1][k], A[i + 1][k + 1], A[i + 1][k + 2], A[i + 1][k + 3], B, k, C[i], C[i + 1]);
-                for (int k = panel; i < iEnd && k < kEnd; k += 4)
-                    addFour(A[i][k], A[i][k + 1], A[i][k + 2], A[i][k + 3], B, k, C[i]);
-            }
-        for (int i = from; i < to; i++)
-            for (int k = fours; k < B.length; k++) addRow(A[i][k], B[k], C[i]);
+        addTiles(A, false, B, B.length, C, from, to);
     }
 
     /** C[i] += Aᵀ[i]·B for the rows from ≤ i < to of C, over the first n rows of A and B, in their order. */
     static void addTransposedProduct(double[][] A, double[][] B, int n, double[][] C, int from, int to) {
-        int fours = n / 4 * 4, pairs = to - (to - from) % 2;
-        for (int block = from; block < pairs; block += 4 * PANEL)
-            for (int panel = 0, iEnd = Math.min(block + 4 * PANEL, pairs); panel < fours; panel += PANEL)
-                for (int i = block, kEnd = Math.min(panel + PANEL, fours); i < iEnd; i += 2)
-                    for (int k = panel; k < kEnd; k += 4)
-                        addFourToPair(A[k][i], A[k + 1][i], A[k + 2][i], A[k + 3][i],
-                            A[k][i + 1], A[k + 1][i + 1], A[k + 2][i + 1], A[k + 3][i + 1], B, k, C[i], C[i + 1]);
-        for (int i = from; i < to; i++)
-            for (int k = i < pairs ? fours : 0; k < n; k++) addRow(A[k][i], B[k], C[i]);
+        addTiles(A, true, B, n, C, from, to);
     }
 
-    static final int PANEL = 32;                                // rows of B
-
-    /** c += p·B[k] + q·B[k+1] + …, c1 likewise: B is loaded once for both. Of more the JIT makes no better vectors. */
-    static void addFourToPair(double p, double q, double r, double s, double p1, double q1, double r1, double s1,
-                              double[][] B, int k, double[] c, double[] c1) {
-        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3];
-        for (int j = 0; j < c.length; j++) {
-            c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
-            c1[j] = Math.fma(s1, b3[j], Math.fma(r1, b2[j], Math.fma(q1, b1[j], Math.fma(p1, b[j], c1[j]))));
+    /** Either of them: 128 rows of C stay in the cache while B passes by, four of its rows to two of C at a time. */
+    static void addTiles(double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
+        for (int block = from, end; block < to; block = end) {
+            end = Math.min(block + 128, to);
+            for (int k = 0; k + 3 < n; k += 4)
+                for (int i = block; i < end; i += 2)
+                    if (i + 1 < end) addFourToPair(A, transposed, i, B, k, C);
+                    else addFour(A, transposed, i, B, k, C);
+            for (int k = n / 4 * 4; k < n; k++)
+                for (int i = block; i < end; i++) addRow(at(A, transposed, i, k), B[k], C[i]);
         }
     }
 
-    static void addFour(double p, double q, double r, double s, double[][] B, int k, double[] c) {
-        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3];
+    static double at(double[][] A, boolean transposed, int i, int k) { return transposed ? A[k][i] : A[i][k]; }
+
+    /** C[i] += A[i][k]·B[k] + … + A[i][k+3]·B[k+3] and C[i+1] likewise, so that B is loaded once for both. */
+    static void addFourToPair(double[][] A, boolean transposed, int i, double[][] B, int k, double[][] C) {
+        double p = at(A, transposed, i, k), q = at(A, transposed, i, k + 1);
+        double r = at(A, transposed, i, k + 2), s = at(A, transposed, i, k + 3);
+        double p1 = at(A, transposed, i + 1, k), q1 = at(A, transposed, i + 1, k + 1);
+        double r1 = at(A, transposed, i + 1, k + 2), s1 = at(A, transposed, i + 1, k + 3);
+        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i], c1 = C[i + 1];
+        for (int j = 0; j < c.length; j++) {                    // c1's factors are swapped, lest the JIT confuse its
+            double x = b[j], y = b1[j], z = b2[j], w = b3[j];   // products with c's and make no vectors of them
+            c[j] = Math.fma(s, w, Math.fma(r, z, Math.fma(q, y, Math.fma(p, x, c[j]))));
+            c1[j] = Math.fma(w, s1, Math.fma(z, r1, Math.fma(y, q1, Math.fma(x, p1, c1[j]))));
+        }
+    }
+
+    /** The same for one row alone. */
+    static void addFour(double[][] A, boolean transposed, int i, double[][] B, int k, double[][] C) {
+        double p = at(A, transposed, i, k), q = at(A, transposed, i, k + 1);
+        double r = at(A, transposed, i, k + 2), s = at(A, transposed, i, k + 3);
+        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i];
         for (int j = 0; j < c.length; j++)
             c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
     }
