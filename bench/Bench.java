@@ -69,15 +69,15 @@ class Bench implements Runnable {
         }
     }
 
-    /** Prints "workload threads seconds bytes" for each: the median over JMH's iterations, and what a step allocates. */
+    /** Prints "workload threads median fastest bytes" for each: of JMH's iterations, and what a step allocates. */
     static void step(double seconds, String[] workloads, String[] threads) throws RunnerException {
         Options options = new OptionsBuilder().include("bench.Measure").param("workload", workloads).param("threads", threads)
             .forks(1).warmupIterations(3).warmupTime(TimeValue.milliseconds((long) (seconds * 300)))
             .measurementIterations(11).measurementTime(TimeValue.milliseconds((long) (seconds * 1000 / 11)))
             .addProfiler(GCProfiler.class).verbosity(VerboseMode.SILENT).shouldFailOnError(true).build();
         for (RunResult r : new Runner(options).run())
-            System.out.printf(Locale.ROOT, "%s %s %.9g %.0f%n", r.getParams().getParam("workload"), r.getParams().getParam("threads"),
-                r.getPrimaryResult().getStatistics().getPercentile(50),
+            System.out.printf(Locale.ROOT, "%s %s %.9g %.9g %.0f%n", r.getParams().getParam("workload"), r.getParams().getParam("threads"),
+                r.getPrimaryResult().getStatistics().getPercentile(50), r.getPrimaryResult().getStatistics().getMin(),
                 r.getSecondaryResults().values().stream().filter(s -> s.getLabel().endsWith("gc.alloc.rate.norm"))
                     .mapToDouble(s -> s.getStatistics().getPercentile(50)).findFirst().orElse(Double.NaN));
     }

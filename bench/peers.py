@@ -1,6 +1,6 @@
 """One training step of the same network in NumPy and in PyTorch.
 
-peers.py numpy|torch64|torch32 SECONDS THREADS NAME B T I H O: prints "NAME seconds-per-step", the median.
+peers.py numpy|torch64|torch32 SECONDS THREADS NAME B T I H O: prints "NAME median fastest", seconds a step.
 peers.py warmup: 100 steps of char in PyTorch, to be timed from outside with the import.
 """
 import os
@@ -69,7 +69,7 @@ def torch_step(B, T, I, H, O, dtype):
     return step
 
 
-def median(step, seconds, flop):
+def measure(step, seconds, flop):
     def during(seconds, least):
         times, end = [], time.perf_counter() + seconds
         while len(times) < least or time.perf_counter() < end:
@@ -82,7 +82,7 @@ def median(step, seconds, flop):
     repeats = max(1, int(1e6 / flop))
     during(seconds / 3, 1)
     times = during(seconds, 3)
-    return times[len(times) // 2]
+    return times[len(times) // 2], times[0]
 
 
 if sys.argv[1] == "warmup":
@@ -99,4 +99,4 @@ else:
 
         torch.set_num_threads(int(threads))
         step = torch_step(*shape, {"torch64": "float64", "torch32": "float32"}[peer])
-    print(name, "%.9g" % median(step, float(seconds), 6 * B * T * H * (I + H + O)))
+    print(name, "%.9g %.9g" % measure(step, float(seconds), 6 * B * T * H * (I + H + O)))
