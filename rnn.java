@@ -220,10 +220,10 @@ class rnn {
         double p1 = at(A, transposed, i + 1, k), q1 = at(A, transposed, i + 1, k + 1);
         double r1 = at(A, transposed, i + 1, k + 2), s1 = at(A, transposed, i + 1, k + 3);
         double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i], c1 = C[i + 1];
-        for (int j = 0; j < c.length; j++) {                    // c1's factors are swapped, lest the JIT confuse its
-            double x = b[j], y = b1[j], z = b2[j], w = b3[j];   // products with c's and make no vectors of them
-            c[j] = Math.fma(s, w, Math.fma(r, z, Math.fma(q, y, Math.fma(p, x, c[j]))));
-            c1[j] = Math.fma(w, s1, Math.fma(z, r1, Math.fma(y, q1, Math.fma(x, p1, c1[j]))));
+        for (int j = 0; j < c.length; j++) {                            // c1's factors are swapped, lest the JIT
+            double bj = b[j], b1j = b1[j], b2j = b2[j], b3j = b3[j];    // take its products for c's: no vectors then
+            c[j] = Math.fma(s, b3j, Math.fma(r, b2j, Math.fma(q, b1j, Math.fma(p, bj, c[j]))));
+            c1[j] = Math.fma(b3j, s1, Math.fma(b2j, r1, Math.fma(b1j, q1, Math.fma(bj, p1, c1[j]))));
         }
     }
 

@@ -69,7 +69,7 @@ class Bench implements Runnable {
         }
     }
 
-    /** Prints "workload threads median fastest bytes" for each: of JMH's iterations, and what a step allocates. */
+    /** Prints "workload threads median fastest bytes" for each: of all steps, and what one allocates. */
     static void step(double seconds, String[] workloads, String[] threads) throws RunnerException {
         Options options = new OptionsBuilder().include("bench.Measure").param("workload", workloads).param("threads", threads)
             .forks(1).warmupIterations(3).warmupTime(TimeValue.milliseconds((long) (seconds * 300)))
