@@ -760,16 +760,15 @@ class rnn {
         }
 
         private Dataset readObject() {
-            String name = baseName(file);
+            String name = baseName(file), text = null;
             List<Vectors> inputs = null, targets = null, labels = null;
             List<String> texts = null;
             Vectors series = null;
-            boolean list = false;
             if (in.nextToken() != JsonToken.START_OBJECT) throw error("a dataset is one JSON object: { … }");
             while (in.nextToken() != JsonToken.END_OBJECT) {
                 String key = in.currentName();
                 TokenStreamLocation at = in.currentTokenLocation();
-                list |= in.nextToken() == JsonToken.START_ARRAY && key.equals("text");
+                in.nextToken();
                 switch (key) {
                     case "name" -> name = string(key);
                     case "description", "source" -> string(key);
@@ -777,12 +776,14 @@ class rnn {
                     case "targets" -> targets = sequences(key);
                     case "labels" -> labels = labels(key);
                     case "series" -> series = series(key);
-                    case "text" -> texts = list ? strings(key) : List.of(string(key));
+                    case "text" -> {
+                        if (in.currentToken() == JsonToken.START_ARRAY) texts = strings(key); else text = string(key);
+                    }
                     default -> { throw unknown(at, key); }      // without braces jshell 17 loses its way here
                 }
             }
             if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
-            int forms = (inputs != null ? 1 : 0) + (series != null ? 1 : 0) + (texts != null ? 1 : 0);
+            int forms = (inputs != null ? 1 : 0) + (series != null ? 1 : 0) + (text != null || texts != null ? 1 : 0);
             if (forms != 1 || inputs != null && (targets == null) == (labels == null)
                 || inputs == null && (targets != null || labels != null))
                 throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with labels, series, text",
@@ -792,7 +793,7 @@ class rnn {
                 if (n < 2) throw wrong("%s: series has %d values; it needs at least 2", file, n);
                 return new Dataset(file, name, Form.SERIES, List.of(Sequence.next(series)), List.of());
             }
-            if (texts != null && !list) return text(file, name, texts.get(0));
+            if (text != null) return text(file, name, text);
             if (texts != null) return new Dataset(file, name, Form.TEXTS, List.of(), texts);
             Form form = labels == null ? Form.VECTORS : Form.CLASSES;
             return new Dataset(file, name, form, pair(inputs, targets, labels), List.of());
