@@ -202,10 +202,10 @@ class rnn {
     static void addTiles(double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
             end = Math.min(block + 128, to);
-            for (int k = 0; k + 3 < n; k += 4)
-                for (int i = block; i < end; i += 2)
-                    if (i + 1 < end) addFourToPair(A, transposed, i, B, k, C);
-                    else addFour(A, transposed, i, B, k, C);
+            for (int k = 0; k + 3 < n; k += 4) {
+                for (int i = block; i + 1 < end; i += 2) addFourToPair(A, transposed, i, B, k, C);
+                if ((end - block) % 2 == 1) addFour(A, transposed, end - 1, B, k, C);
+            }
             for (int k = n / 4 * 4; k < n; k++)
                 for (int i = block; i < end; i++) addRow(at(A, transposed, i, k), B[k], C[i]);
         }
