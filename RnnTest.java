@@ -15,6 +15,7 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.*;
+import java.lang.management.ManagementFactory;
 import java.math.*;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -935,6 +936,35 @@ class RnnTest {
                 assertTrue(larger.h()[0].length >= need[1] && larger.h()[0].length >= 2);
                 assertEquals(larger.y().length + 1, larger.h().length);
             }
+        }
+
+        /** A lambda or so at each of six hand-outs, some 300 to 450 bytes; a single row of H would be 2,064 more. */
+        @ParameterizedTest @ValueSource(ints = {1, 2}) void aStepAllocatesOnlyWhatHandsOutWork(int threads) {
+            Problem q = Problem.random(new Random(18), 8, 10, 3, 256, 5, 10, false, false);
+            rnn.Steps input = q.input(), target = q.target();
+            rnn.Tape tape = q.tape();
+            rnn.Parameters d = rnn.Parameters.zeros(3, 256, 5), v = rnn.Parameters.zeros(3, 256, 5);
+            try (var team = new rnn.Threads(threads)) {
+                long before = 0;
+                for (int step = 0; step <= 100; step++) {
+                    if (step == 1) before = allocated();                    // the first step links what it calls
+                    rnn.forward(q.p(), input, tape, team);
+                    rnn.loss(input, target, tape, team);
+                    rnn.backward(q.p(), input, tape, d, team);
+                    rnn.clip(d, 1);
+                    rnn.sgd(q.p(), d, v, 0.01, 0.9);
+                }
+                long bytes = (allocated() - before) / 100;
+                assertTrue(bytes < 600, bytes + " bytes a step");
+            }
+        }
+
+        /** The bytes that this thread and the helpers have allocated so far. */
+        static long allocated() {
+            var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+            return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> t == Thread.currentThread() || t.getName().startsWith("rnn-"))
+                .mapToLong(t -> threads.getThreadAllocatedBytes(t.getId())).sum();
         }
 
         @Test void clipScalesTheCommonNormAsPyTorchDoes() {
