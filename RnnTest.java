@@ -3085,7 +3085,7 @@ class RnnTest {
 
         @Test void aJBangOnThePathIsUsed() throws Exception {
             Path other = Files.createDirectory(temp.resolve("other bin")), link = Files.createDirectory(temp.resolve("link"));
-            write(other.resolve("jbang"), "#!/bin/sh\nprintf '<%s>' \"$@\"\ncat\nexit 9\n".getBytes(UTF_8)).toFile().setExecutable(true);
+            executable(other.resolve("jbang"), "printf '<%s>' \"$@\"\ncat\nexit 9\n");
             Files.createSymbolicLink(link.resolve("jbang"), PROJECT.resolve("jbang"));
             Ran ran = shell("exec \"$jbang\" x.java 'a b' '' '*'", "input", "PATH", link + ":" + PROJECT + ":" + other + ":" + path());
             Files.delete(link.resolve("jbang"));
@@ -3101,9 +3101,34 @@ class RnnTest {
         @ParameterizedTest @ValueSource(strings = {"1.8.0_452", "11.0.2", "16"})
         void anOldJavaIsNamedInOneLine(String version) throws Exception {
             Path bin = Files.createDirectories(temp.resolve("bin")), java = bin.resolve("java");
-            write(java, ("#!/bin/sh\necho 'openjdk version \"" + version + "\" 2018-10-16' >&2\n").getBytes(UTF_8)).toFile().setExecutable(true);
+            executable(java, "echo 'openjdk version \"" + version + "\" 2018-10-16' >&2\n");
             Ran ran = shell("exec \"$jbang\" rnn.java", "", "PATH", bin.toString(), "JAVA_HOME", temp.toString());
             assertEquals(new Ran(1, "", "jbang: " + java + " is Java " + version + ", but a JDK, 17 or newer, is needed\n"), ran);
+        }
+
+        /** A stand-in for curl delivers in place of the installer a script that says what it was handed. */
+        @Test void withoutMavenTheWebInstallerRunsAndLeavesStandardInputToTheScript() throws Exception {
+            Path bin = Files.createDirectory(temp.resolve("bin")), own = Files.createDirectories(temp.resolve("own/bin"));
+            for (String tool : List.of("bash", "cat")) {
+                Path found = Stream.of(path().split(":")).map(folder -> Path.of(folder, tool)).filter(Files::isExecutable).findFirst().get();
+                executable(bin.resolve(tool), "exec " + found + " \"$@\"\n");
+            }
+            String[] without = {"PATH", bin.toString(), "JBANG_DIR", own.getParent().toString()};
+            String says = "printf '<%s>' \"$0\" \"$@\"\ncat\nexit 9\n", command = "exec \"$jbang\" x.java 'a b' '' '*'";
+            String noMaven = "jbang: no Maven found: running JBang's web installer, https://sh.jbang.dev\n";
+
+            executable(bin.resolve("curl"), "[ \"$*\" = '-fsSL https://sh.jbang.dev' ] && cat <<'end'\n" + says + "end\n");
+            assertEquals(new Ran(9, "<jbang><x.java><a b><><*>input", noMaven), shell(command, "input", without));
+
+            executable(bin.resolve("curl"), "exit 22\n");
+            assertEquals(new Ran(1, "", noMaven + "jbang: could not fetch JBang: install JBang, or Maven, and try again\n"), shell(command, "", without));
+
+            executable(own.resolve("jbang"), says);                         // where the installer puts it
+            assertEquals(new Ran(9, "<" + own.resolve("jbang") + "><x.java><a b><><*>input", ""), shell(command, "input", without));
+        }
+
+        static void executable(Path path, String script) throws IOException {
+            write(path, ("#!/bin/sh\n" + script).getBytes(UTF_8)).toFile().setExecutable(true);
         }
 
         @Test void throughTheCatalogItRunsFromAnyFolder() throws Exception {
