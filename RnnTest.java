@@ -15,10 +15,8 @@ import com.networknt.schema.Schema;
 import com.networknt.schema.SchemaRegistry;
 import com.networknt.schema.SpecificationVersion;
 import java.io.*;
-import java.lang.management.ManagementFactory;
+import java.lang.management.*;
 import java.math.*;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.nio.*;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
@@ -28,7 +26,6 @@ import java.util.concurrent.*;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.*;
 import java.util.regex.*;
-import java.util.regex.Pattern;
 import java.util.stream.*;
 import jdk.jshell.*;
 import jdk.jshell.execution.*;
@@ -42,7 +39,6 @@ import org.junit.platform.launcher.*;
 import org.junit.platform.launcher.core.*;
 import org.junit.platform.launcher.listeners.*;
 import tools.jackson.databind.*;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.*;
 
@@ -85,9 +81,11 @@ class RnnTest {
         @Override public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             double seconds = (System.nanoTime() - started.get(test.getUniqueId())) / 1e9;
             result.getThrowable().filter(t -> result.getStatus() == TestExecutionResult.Status.FAILED).ifPresent(t ->
-                System.out.printf("FAILED  %s%n        %s%n%s", name(test), t.toString().lines().limit(25).map(line -> line.length() <= 300 ? line : line.substring(0, 300) + " …")
+                System.out.printf("FAILED  %s%n        %s%n%s", name(test), t.toString().lines().limit(25)
+                    .map(line -> line.length() <= 300 ? line : line.substring(0, 300) + " …")
                     .collect(Collectors.joining("\n        ")), where(t)));
-            boolean isClass = test.isContainer() && test.getUniqueId().lastIndexOf("[nested-class:") > test.getUniqueId().lastIndexOf("/");
+            boolean isClass = test.isContainer()
+                && test.getUniqueId().lastIndexOf("[nested-class:") > test.getUniqueId().lastIndexOf("/");
             if (isClass) System.out.printf(Locale.ROOT, "%-24s %5.1f s%n", test.getDisplayName(), seconds);
         }
 
@@ -102,7 +100,8 @@ class RnnTest {
         /** The lines of the tests that it came from. */
         private static String where(Throwable t) {
             return Arrays.stream(t.getStackTrace()).filter(line -> "RnnTest.java".equals(line.getFileName()))
-                .limit(3).map(line -> "        at " + line.getMethodName() + " (RnnTest.java:" + line.getLineNumber() + ")\n")
+                .limit(3).map(line -> "        at " + line.getMethodName() + " (RnnTest.java:"
+                    + line.getLineNumber() + ")\n")
                 .collect(Collectors.joining());
         }
     }
@@ -136,7 +135,9 @@ class RnnTest {
         return IntStream.range(0, T).mapToObj(t -> matrix(random, n, m)).toArray(double[][][]::new);
     }
 
-    /** Uniform in ±1/√H: larger weights make the loss so wild a function that its differences say little of its slope. */
+    /**
+     * Uniform in ±1/√H: larger weights make the loss so wild a function that its differences say little of its slope.
+     */
     static rnn.Parameters network(Random random, int I, int H, int O) {
         var p = new rnn.Parameters(matrix(random, I, H), matrix(random, H, H), vector(random, H),
             matrix(random, H, O), vector(random, O));
@@ -196,7 +197,8 @@ class RnnTest {
         for (int i = ends.size() - 1; i > 0; i--) part.run(ends.get(i - 1), ends.get(i));
     };
 
-    static final rnn.Team THREADS = (n, work, part) -> IntStream.range(0, n).parallel().forEach(i -> part.run(i, i + 1));
+    static final rnn.Team THREADS = (n, work, part) -> IntStream.range(0, n).parallel()
+        .forEach(i -> part.run(i, i + 1));
 
     // A second opinion that shares no code with rnn.java: the whole network in dual numbers and plain loops.
 
@@ -226,7 +228,9 @@ class RnnTest {
         return Arrays.stream(duals).mapToDouble(Dual::value).toArray();
     }
 
-    /** The network of the weights w: Wxh [I,H], Whh [H,H], bh [H], Why [H,O], by [O], one after the other, row by row. */
+    /**
+     * The network of the weights w: Wxh [I,H], Whh [H,H], bh [H], Why [H,O], by [O], one after the other, row by row.
+     */
     record Oracle(Dual[] w, int I, int H, int O) {
         static Oracle of(rnn.Parameters p) {
             return new Oracle(duals(flat(p), -1), p.Wxh().length, p.bh().length, p.by().length);
@@ -274,7 +278,8 @@ class RnnTest {
 
     static Dual squares(Dual[] y, double[] goal) {
         Dual sum = Dual.of(0);
-        for (int o = 0; o < y.length; o++) sum = sum.plus(y[o].minus(Dual.of(goal[o])).times(y[o].minus(Dual.of(goal[o]))));
+        for (int o = 0; o < y.length; o++)
+            sum = sum.plus(y[o].minus(Dual.of(goal[o])).times(y[o].minus(Dual.of(goal[o]))));
         return sum;
     }
 
@@ -376,7 +381,8 @@ class RnnTest {
         }
 
         @Override public String toString() {
-            return "B=%d T=%d scored=%d I=%d H=%d O=%d %s %s".formatted(B(), T(), scored(), p.Wxh().length, p.bh().length,
+            return "B=%d T=%d scored=%d I=%d H=%d O=%d %s %s".formatted(B(), T(), scored(), p.Wxh().length,
+                p.bh().length,
                 p.by().length, codes == null ? "vectors" : "one-hot", labels == null ? "mse" : "cross-entropy");
         }
     }
@@ -450,8 +456,10 @@ class RnnTest {
         /** tanh x = 1 − 2 / (e²ˣ + 1) to 40 digits and more, with e²ˣ as the 2⁸th power of the series of e^(2x/2⁸). */
         BigDecimal exactTanh(double x) {
             var digits = new MathContext(60);
-            BigDecimal r = new BigDecimal(x).divide(BigDecimal.valueOf(128)), term = BigDecimal.ONE, power = BigDecimal.ONE;
-            for (int n = 1; n < 30; n++) power = power.add(term = term.multiply(r).divide(BigDecimal.valueOf(n), digits));
+            BigDecimal r = new BigDecimal(x).divide(BigDecimal.valueOf(128)), term = BigDecimal.ONE,
+                power = BigDecimal.ONE;
+            for (int n = 1; n < 30; n++)
+                power = power.add(term = term.multiply(r).divide(BigDecimal.valueOf(n), digits));
             for (int n = 0; n < 8; n++) power = power.multiply(power, digits);
             return BigDecimal.ONE.subtract(BigDecimal.valueOf(2).divide(power.add(BigDecimal.ONE), digits));
         }
@@ -484,7 +492,7 @@ class RnnTest {
             for (int n = 0; n <= 200_000; n++) {
                 double x = n / 8192.0, h = rnn.tanh(x);
                 assertEquals(-h, rnn.tanh(-x));
-                // between 18.7 and 19.1 the exact value lies beside the last double before 1: there the last bits may waver
+                // between 18.7 and 19.1 the exact value lies beside the last double before 1: last bits may waver
                 double least = x < 18.7 ? before : x < 19.1 ? 1 - 0x1p-52 : 1;
                 assertTrue(least <= h && h <= 1, () -> "at " + x);
                 before = h;
@@ -555,7 +563,8 @@ class RnnTest {
                 double sum = Arrays.stream(y).map(StrictMath::exp).sum();
                 assertWithin(2e-16, Arrays.stream(y).map(v -> StrictMath.exp(v) / sum).toArray(), p, "K=" + K);
                 assertEquals(1, Arrays.stream(p).sum(), 1e-15);
-                assertEquals(StrictMath.log(sum) - Arrays.stream(y).max().getAsDouble(), rnn.softmaxInto(new double[K], y), 1e-15);
+                assertEquals(StrictMath.log(sum) - Arrays.stream(y).max().getAsDouble(),
+                    rnn.softmaxInto(new double[K], y), 1e-15);
             }
             assertArrayEquals(new double[] {0.25, 0.75}, rnn.softmax(new double[] {0, StrictMath.log(3)}), 2e-16);
         }
@@ -722,7 +731,8 @@ class RnnTest {
             Random random = new Random(10);
             for (int[] s : shapes()) {
                 // two rows more than are asked for: only the first n count
-                double[][] A = wild(random, s[1] + 2, s[0]), B = wild(random, s[1] + 2, s[2]), C = wild(random, s[0], s[2]);
+                double[][] A = wild(random, s[1] + 2, s[0]), B = wild(random, s[1] + 2, s[2]),
+                    C = wild(random, s[0], s[2]);
                 int from = random.nextInt(s[0] + 1), to = from + random.nextInt(s[0] - from + 1);
                 for (int[] part : new int[][] {{0, s[0]}, {from, to}}) {
                     double[][] expected = expected((i, k) -> A[k][i], B, s[1], C, part[0], part[1]), actual = copy(C);
@@ -768,7 +778,8 @@ class RnnTest {
 
         @Test void rowsAreThoseOfTheStepsOneBelowTheOther() {
             double[][][] steps = matrices(new Random(13), 5, 3, 2);
-            double[][] rows = rnn.stack(new double[6][], steps, 1, 3, 2);                     // 3 steps from step 1 on, 2 of 3 sequences
+            // 3 steps from step 1 on, 2 of 3 sequences
+            double[][] rows = rnn.stack(new double[6][], steps, 1, 3, 2);
             assertEquals(6, rows.length);
             for (int r = 0; r < 6; r++) assertSame(steps[1 + r / 2][r % 2], rows[r]);
         }
@@ -779,8 +790,8 @@ class RnnTest {
     @Nested class TheModel {
 
         /**
-         * Differences are off by the rounding of the loss, some 1e-16/ε = 1e-13 and more where it is large, whatever the
-         * gradient's size: near zero no relative tolerance can hold. With this floor it is 1e-12 there.
+         * Differences are off by the rounding of the loss, some 1e-16/ε = 1e-13 and more where it is large, whatever
+         * the gradient's size: near zero no relative tolerance can hold. With this floor it is 1e-12 there.
          */
         static final double TOLERANCE = 1e-8, FLOOR = 1e-4;
 
@@ -829,7 +840,7 @@ class RnnTest {
             //     a[1] = ln 2                            h[1] = 0.6
             //     a[2] = (ln 3 − 0.3) + 0.5·0.6 = ln 3   h[2] = 0.8     y[2] = 2·0.8 − 0.5 = 1.1
             // The target 0.1, at the last step only: loss 1, dy[2] = 2·(1.1 − 0.1) = 2. Back through time:
-            //     dWhy = 2·0.8 = 1.6   dby = 2   dh[2] = 2·2 = 4   da[2] = 4·(1 − 0.64) = 1.44   dWhh = 1.44·0.6 = 0.864
+            //   dWhy = 2·0.8 = 1.6   dby = 2   dh[2] = 2·2 = 4   da[2] = 4·(1 − 0.64) = 1.44   dWhh = 1.44·0.6 = 0.864
             //     dh[1] = 1.44·0.5 = 0.72   da[1] = 0.72·(1 − 0.36) = 0.4608   dbh = 1.44 + 0.4608 = 1.9008
             double ln2 = StrictMath.log(2), ln3 = StrictMath.log(3);
             rnn.Parameters p = network(1, 0.5, 0, 2, -0.5), d = network(7, 7, 7, 7, 7), v = network(0, 0, 0, 0, 0);
@@ -888,7 +899,7 @@ class RnnTest {
         }
 
         @Test void theLossIsTheMeanOverSequencesAndScoredSteps() {
-            // y = by = (1, 3) at every step; targets (1, 2), (1, 0) and (0, 3), (4, 3): squares 1, 9, 1, 9 of 8 elements
+            // y = by = (1, 3) at every step; targets (1, 2), (1, 0) and (0, 3), (4, 3): squares 1, 9, 1, 9 of 8
             rnn.Parameters p = saying(new double[] {1, 3}, 1);
             var x = new rnn.Dense(new double[4][2][1]);
             var target = new rnn.Dense(new double[][][] {{{1, 2}, {0, 3}}, {{1, 0}, {4, 3}}});
@@ -938,33 +949,30 @@ class RnnTest {
             }
         }
 
-        /** A lambda or so at each of six hand-outs, some 300 to 450 bytes; a single row of H would be 2,064 more. */
+        /** A lambda or so at each of six hand-outs, some 340 bytes; a single row of H would be 2,064 more. */
         @ParameterizedTest @ValueSource(ints = {1, 2}) void aStepAllocatesOnlyWhatHandsOutWork(int threads) {
             Problem q = Problem.random(new Random(18), 8, 10, 3, 256, 5, 10, false, false);
             rnn.Steps input = q.input(), target = q.target();
             rnn.Tape tape = q.tape();
             rnn.Parameters d = rnn.Parameters.zeros(3, 256, 5), v = rnn.Parameters.zeros(3, 256, 5);
             try (var team = new rnn.Threads(threads)) {
+                var management = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+                long[] ids = Stream.of(management.dumpAllThreads(false, false))
+                    .filter(t -> List.of(Thread.currentThread().getName(), "rnn-1").contains(t.getThreadName()))
+                    .mapToLong(ThreadInfo::getThreadId).toArray();
+                LongSupplier allocated = () -> LongStream.of(management.getThreadAllocatedBytes(ids)).sum();
                 long before = 0;
                 for (int step = 0; step <= 100; step++) {
-                    if (step == 1) before = allocated();                    // the first step links what it calls
+                    if (step == 1) before = allocated.getAsLong();         // the first step links what it calls
                     rnn.forward(q.p(), input, tape, team);
                     rnn.loss(input, target, tape, team);
                     rnn.backward(q.p(), input, tape, d, team);
                     rnn.clip(d, 1);
                     rnn.sgd(q.p(), d, v, 0.01, 0.9);
                 }
-                long bytes = (allocated() - before) / 100;
+                long bytes = (allocated.getAsLong() - before) / 100;
                 assertTrue(bytes < 600, bytes + " bytes a step");
             }
-        }
-
-        /** The bytes that this thread and the helpers have allocated so far. */
-        static long allocated() {
-            var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-            return Thread.getAllStackTraces().keySet().stream()
-                .filter(t -> t == Thread.currentThread() || t.getName().startsWith("rnn-"))
-                .mapToLong(t -> threads.getThreadAllocatedBytes(t.getId())).sum();
         }
 
         @Test void clipScalesTheCommonNormAsPyTorchDoes() {
@@ -1065,7 +1073,8 @@ class RnnTest {
         /** Sequence n of N: `length` vectors of value(k), or codes, k counted from `first` on. */
         static rnn.Vectors numbers(int first, int n, int length, int width) {
             int from = first + n * length * width;
-            return rnn.Vectors.of(IntStream.range(from, from + length * width).mapToDouble(k -> value(k)).toArray(), width);
+            return rnn.Vectors.of(IntStream.range(from, from + length * width).mapToDouble(k -> value(k))
+                .toArray(), width);
         }
 
         static rnn.Vectors codes(int first, int n, int length, int K) {
@@ -1112,7 +1121,8 @@ class RnnTest {
             double[][] y = Oracle.of(p).outputs(x, new double[p.bh().length]);
             double sum = 0;
             for (int t = 0; t < scored; t++)
-                for (int o = 0; o < p.by().length; o++) sum += Math.pow(y[T - scored + t][o] - s.target().number(t, o), 2);
+                for (int o = 0; o < p.by().length; o++)
+                    sum += Math.pow(y[T - scored + t][o] - s.target().number(t, o), 2);
             return sum;
         }
 
@@ -1197,7 +1207,8 @@ class RnnTest {
 
         @Test void eachEpochOfATrainingTakesItsOwnOrder() {
             var s = sequences(5, 2);
-            for (int done : new int[] {0, 3}) {                             // from the start, or going on after 3 epochs
+            // from the start, or going on after 3 epochs
+            for (int done : new int[] {0, 3}) {
                 var training = new rnn.Training(network(new Random(39), 1, 2, 1), s, settings(0.1, 1, 9), rnn.ALONE);
                 training.epoch = done;
                 for (int epoch = done + 1; epoch <= done + 3; epoch++) {
@@ -1218,7 +1229,7 @@ class RnnTest {
         }
 
         @Test void anEpochTakesEverySequenceOnce() {
-            // with rate 0 the loss is the mean over the dataset, in whatever order; each step counts alike, not each batch
+            // with rate 0 the loss is the mean over the dataset, in whatever order; steps count alike, not batches
             rnn.Parameters p = network(new Random(21), 1, 3, 1);
             var mixed = new ArrayList<>(sequences(5, 4));
             mixed.addAll(sequences(3, 2));
@@ -1250,7 +1261,8 @@ class RnnTest {
             double mean = s.stream().mapToDouble(one -> squaresOf(p, one)).sum() / 39;
             for (int steps : new int[] {1, 2, 5, 12, 13, 100}) {
                 var training = new rnn.Training(rnn.copy(p), s, settings(0, 3, steps), rnn.ALONE);
-                for (int epoch = 0; epoch < 3; epoch++) assertEquals(mean, training.epoch(), 1e-14);    // each from h = 0
+                // each from h = 0
+                for (int epoch = 0; epoch < 3; epoch++) assertEquals(mean, training.epoch(), 1e-14);
                 assertEquals(mean, rnn.evaluate(p, s, 3, steps, rnn.ALONE).loss(), 1e-14);
             }
         }
@@ -1286,7 +1298,8 @@ class RnnTest {
             var s = new ArrayList<>(sequences(3, 7));
             s.addAll(sequences(2, 4));
             var settings = new rnn.Settings(0.1, 0.9, 1, 2, 3, 42);
-            int updates = 3 + 3 + 2;                                        // 3 + 3 windows of 7 steps, 2 of 4: two epochs
+            // 3 + 3 windows of 7 steps, 2 of 4: two epochs
+            int updates = 3 + 3 + 2;
             for (int stop = 0; stop <= 2 * updates; stop++) {
                 var whole = new rnn.Training(network(new Random(40), 1, 3, 1), s, settings, rnn.ALONE);
                 for (int n = 0; n < stop; n++) whole.update();
@@ -1307,7 +1320,8 @@ class RnnTest {
 
         @Test void evaluatingCheckingAndSamplingDoNotChangeTraining() {
             var codes = rnn.Vectors.of(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
-            var s = Stream.of(codes.slice(0, 6), codes.slice(5, 11), codes.slice(3, 8)).map(rnn.Sequence::next).toList();
+            var s = Stream.of(codes.slice(0, 6), codes.slice(5, 11), codes.slice(3, 8))
+                .map(rnn.Sequence::next).toList();
             double[][] runs = new double[2][];
             for (int watched = 0; watched < 2; watched++) {
                 rnn.Parameters p = network(new Random(26), 3, 5, 3);
@@ -1390,7 +1404,8 @@ class RnnTest {
             double[] before = flat(p);
             var window = rnn.windows(sequences(3, 5), 3, 100).get(0);
             var checks = rnn.checkGradients(p, window, 10, rnn.ALONE);
-            assertEquals(List.of("Wxh", "Whh", "bh", "Why", "by"), checks.stream().map(rnn.GradientCheck::name).toList());
+            assertEquals(List.of("Wxh", "Whh", "bh", "Why", "by"),
+                checks.stream().map(rnn.GradientCheck::name).toList());
             assertEquals(List.of(5, 10, 5, 5, 1), checks.stream().map(rnn.GradientCheck::checked).toList());
             for (var check : checks) assertTrue(check.worst() < 1e-7, check::toString);
             assertArrayEquals(before, flat(p));
@@ -1519,7 +1534,8 @@ class RnnTest {
         }
 
         @Test void thePrimeIsReadAndNotWritten() {
-            assertArrayEquals(new int[] {3, 4, 0}, rnn.sample(counting(5), new int[] {4, 3, 2}, 3, 0, -1, new Random(1)));
+            assertArrayEquals(new int[] {3, 4, 0},
+                rnn.sample(counting(5), new int[] {4, 3, 2}, 3, 0, -1, new Random(1)));
         }
 
         @Test void theEndMarkStopsAndIsNotWritten() {
@@ -1550,9 +1566,12 @@ class RnnTest {
      */
     static final Path PROJECT = Stream.of(System.getProperty("rnn.project"), System.getProperty("jbang.source"),
             System.getenv("JBANG_LAUNCH_CMD"), System.getenv("_"), "RnnTest.java")
-        .filter(Objects::nonNull).flatMap(place -> Stream.iterate(Path.of(place).toAbsolutePath().normalize(), Objects::nonNull, Path::getParent))
-        .filter(folder -> Files.isRegularFile(folder.resolve("rnn.java")) && Files.isRegularFile(folder.resolve("data/toy.json")))
-        .findFirst().orElseThrow(() -> new IllegalStateException("the project is not found from here; run the tests in its folder"));
+        .filter(Objects::nonNull).flatMap(place -> Stream.iterate(Path.of(place).toAbsolutePath().normalize(),
+            Objects::nonNull, Path::getParent))
+        .filter(folder -> Files.isRegularFile(folder.resolve("rnn.java"))
+            && Files.isRegularFile(folder.resolve("data/toy.json")))
+        .findFirst().orElseThrow(() ->
+            new IllegalStateException("the project is not found from here; run the tests in its folder"));
 
     /** A folder for the files of one test. */
     @TempDir Path temp;
@@ -1574,7 +1593,8 @@ class RnnTest {
         PrintStream out = System.out, err = System.err;
         var newOut = new ByteArrayOutputStream();
         var newErr = new ByteArrayOutputStream();
-        try (var outPrinter = new PrintStream(newOut, true, UTF_8); var errPrinter = new PrintStream(newErr, true, UTF_8)) {
+        try (var outPrinter = new PrintStream(newOut, true, UTF_8);
+            var errPrinter = new PrintStream(newErr, true, UTF_8)) {
             System.setIn(new ByteArrayInputStream(stdin));
             System.setOut(outPrinter);
             System.setErr(errPrinter);
@@ -1594,7 +1614,9 @@ class RnnTest {
         return ran;
     }
 
-    /** Runs rnn, which must fail with this line and leave nothing behind. The temporary folder is left out of the line. */
+    /**
+     * Runs rnn, which must fail with this line and leave nothing behind. The temporary folder is left out of the line.
+     */
     void rejects(int status, String line, Object... args) {
         rejectsReading(new byte[0], status, line, args);
     }
@@ -1637,12 +1659,16 @@ class RnnTest {
 
     /** [n] */
     static double[] numbers(JsonNode list) {
-        return list.valueStream().mapToDouble(x -> { assertTrue(x.isNumber(), x::toString); return x.decimalValue().doubleValue(); }).toArray();
+        return list.valueStream().mapToDouble(x -> {
+            assertTrue(x.isNumber(), x::toString);
+            return x.decimalValue().doubleValue();
+        }).toArray();
     }
 
     /** [n][m], or [n] as [n][1] */
     static double[][] vectors(JsonNode list) {
-        return list.valueStream().map(x -> numbers(x.isArray() ? x : JSON.createArrayNode().add(x))).toArray(double[][]::new);
+        return list.valueStream().map(x -> numbers(x.isArray() ? x : JSON.createArrayNode().add(x)))
+            .toArray(double[][]::new);
     }
 
     /** A model file, read by nothing but its specification: the header, and each tensor's numbers. */
@@ -1658,7 +1684,8 @@ class RnnTest {
                 if (tensor.getKey().equals("__metadata__")) continue;
                 JsonNode offsets = tensor.getValue().get("data_offsets");
                 double[] numbers = new double[(offsets.get(1).asInt() - offsets.get(0).asInt()) / 8];
-                for (int i = 0; i < numbers.length; i++) numbers[i] = bytes.getDouble(8 + head.length + offsets.get(0).asInt() + 8 * i);
+                for (int i = 0; i < numbers.length; i++)
+                    numbers[i] = bytes.getDouble(8 + head.length + offsets.get(0).asInt() + 8 * i);
                 tensors.put(tensor.getKey(), numbers);
             }
             return new ModelFile(header, tensors);
@@ -1671,7 +1698,8 @@ class RnnTest {
         /** y[t] of a sequence from h = 0, in plain loops over PyTorch's tensors. */
         double[][] outputs(double[][] x) {
             int H = size("rnn.weight_hh_l0", 0), O = size("fc.weight", 0);
-            double[] ih = tensors.get("rnn.weight_ih_l0"), hh = tensors.get("rnn.weight_hh_l0"), fc = tensors.get("fc.weight");
+            double[] ih = tensors.get("rnn.weight_ih_l0"), hh = tensors.get("rnn.weight_hh_l0"),
+                fc = tensors.get("fc.weight");
             double[] h = new double[H];
             double[][] y = new double[x.length][O];
             for (int t = 0; t < x.length; t++) {
@@ -1704,7 +1732,8 @@ class RnnTest {
     /** The mean of (y − target)² over all elements. */
     static double meanSquare(double[][] y, double[][] target) {
         double sum = 0;
-        for (int t = 0; t < y.length; t++) for (int j = 0; j < y[t].length; j++) sum += (y[t][j] - target[t][j]) * (y[t][j] - target[t][j]);
+        for (int t = 0; t < y.length; t++) for (int j = 0; j < y[t].length; j++)
+            sum += (y[t][j] - target[t][j]) * (y[t][j] - target[t][j]);
         return sum / (y.length * y[0].length);
     }
 
@@ -1732,7 +1761,8 @@ class RnnTest {
 
         static List<Path> dataFiles() throws IOException {
             try (var files = Files.list(PROJECT.resolve("data"))) {
-                return files.filter(file -> file.toString().endsWith(".json") && !file.endsWith("dataset.schema.json")).sorted().toList();
+                return files.filter(file -> file.toString().endsWith(".json") && !file.endsWith("dataset.schema.json"))
+                    .sorted().toList();
             }
         }
 
@@ -1745,7 +1775,8 @@ class RnnTest {
                 assertArrayEquals(vectors(toy.get("inputs").get(0)), vectorsOf(dataset.sequences().get(0).input()));
                 assertArrayEquals(vectors(toy.get("targets").get(0)), vectorsOf(dataset.sequences().get(0).target()));
             }
-            assertArrayEquals(new double[][] {{0.1, 0.2, 0.3}, {0.2, 0.2, 0.3}, {0.3, 0.2, 0.3}}, vectorsOf(read.sequences().get(0).input()));
+            assertArrayEquals(new double[][] {{0.1, 0.2, 0.3}, {0.2, 0.2, 0.3}, {0.3, 0.2, 0.3}},
+                vectorsOf(read.sequences().get(0).input()));
             assertArrayEquals(new double[][] {{0.4, 0.2, 0.3}}, vectorsOf(read.sequences().get(0).target()));
         }
 
@@ -1783,12 +1814,17 @@ class RnnTest {
                 arguments("{'inputs': ^5, 'targets': [[[1]]]}", "inputs is 5; it must be a list [ … ]"),
                 arguments("{'inputs': [^5], 'targets': [[[1]]]}", "inputs[0] is 5; it must be a list [ … ]"),
                 arguments("{'inputs': [[^5]], 'targets': [[[1]]]}", "inputs[0][0] is 5; it must be a list [ … ]"),
-                arguments("{'inputs': [[[1], ^[]]], 'targets': [[[1]]]}", "inputs[0][1] is empty; a step needs at least one value"),
-                arguments("{'inputs': [[[1]], [^]], 'targets': [[[1]]]}", "inputs[1] is empty; a sequence needs at least one step"),
+                arguments("{'inputs': [[[1], ^[]]], 'targets': [[[1]]]}",
+                    "inputs[0][1] is empty; a step needs at least one value"),
+                arguments("{'inputs': [[[1]], [^]], 'targets': [[[1]]]}",
+                    "inputs[1] is empty; a sequence needs at least one step"),
                 arguments("{'inputs': [^], 'targets': [[[1]]]}", "inputs is empty; it needs at least one sequence"),
-                arguments("{'inputs': [[[1]]], 'labels': [^-1]}", "labels[0] is -1; a label is a whole number from 0 to 2147483646"),
-                arguments("{'inputs': [[[1]]], 'labels': [^0.5]}", "labels[0] is 0.5; a label is a whole number from 0 to 2147483646"),
-                arguments("{'inputs': [[[1]]], 'labels': [[^'a']]}", "labels[0][0] is \"a\"; a label is a whole number from 0 to 2147483646"),
+                arguments("{'inputs': [[[1]]], 'labels': [^-1]}",
+                    "labels[0] is -1; a label is a whole number from 0 to 2147483646"),
+                arguments("{'inputs': [[[1]]], 'labels': [^0.5]}",
+                    "labels[0] is 0.5; a label is a whole number from 0 to 2147483646"),
+                arguments("{'inputs': [[[1]]], 'labels': [[^'a']]}",
+                    "labels[0][0] is \"a\"; a label is a whole number from 0 to 2147483646"),
                 arguments("{'inputs': [[[1]]], 'labels': [[^]]}", "labels[0] is empty; it needs at least one label"),
                 arguments("{'series': [1, ^'x']}", "series[1] is \"x\"" + needs),
                 arguments("{'series': [[1], ^2]}", "series[1] is 2, but series[0] is a list; all steps need one form"),
@@ -1798,7 +1834,8 @@ class RnnTest {
                 arguments("{'text': ['ab', ^5]}", "text[1] is 5; it must be a string"),
                 arguments("{'text': [^]}", "text is empty; it needs at least one string"),
                 arguments("{'text': 'ab', 'name': ^5}", "name is 5; it must be a string"),
-                arguments("{'text': 'ab',\n\n  ^'extra': 1}", "unknown key \"extra\"; a dataset has inputs with targets or labels, "
+                arguments("{'text': 'ab',\n\n  ^'extra': 1}",
+                    "unknown key \"extra\"; a dataset has inputs with targets or labels, "
                     + "series, or text, and may have name, description, source"),
                 arguments("^[1, 2]", "a dataset is one JSON object: { … }"));
         }
@@ -1813,15 +1850,19 @@ class RnnTest {
         static Stream<Arguments> brokenBeyondTheSchema() {
             String same = "; every step needs the same number";
             return Stream.of(
-                arguments("{'inputs': [[[1,2,3],[4,5,6],^[7,8]]], 'targets': [[[1]]]}", "inputs[0][2] has 2 values, but inputs[0][0] has 3" + same),
-                arguments("{'inputs': [\n  [[1,2]],\n  [[3,4],\n   ^[5,6,7]]\n], 'targets': [[[1]]]}", "inputs[1][1] has 3 values, but inputs[0][0] has 2" + same),
-                arguments("{'inputs': [[[1]],[[2]]], 'targets': [[[1]],[^[1,2]]]}", "targets[1][0] has 2 values, but targets[0][0] has 1" + same),
+                arguments("{'inputs': [[[1,2,3],[4,5,6],^[7,8]]], 'targets': [[[1]]]}",
+                    "inputs[0][2] has 2 values, but inputs[0][0] has 3" + same),
+                arguments("{'inputs': [\n  [[1,2]],\n  [[3,4],\n   ^[5,6,7]]\n], 'targets': [[[1]]]}",
+                    "inputs[1][1] has 3 values, but inputs[0][0] has 2" + same),
+                arguments("{'inputs': [[[1]],[[2]]], 'targets': [[[1]],[^[1,2]]]}",
+                    "targets[1][0] has 2 values, but targets[0][0] has 1" + same),
                 arguments("{'series': [[1,2],^[3]]}", "series[1] has 1 values, but series[0] has 2" + same),
                 arguments("{'series': [1,\n\t^1e999]}", "series[1] is 1e999; it must be a finite number"),
                 arguments("{'series': [1, ^-1e999]}", "series[1] is -1e999; it must be a finite number"),
                 // a column counts characters, as an editor does, not bytes
                 arguments("{'name': 'λ→', 'series': [1, ^null]}", "series[1] is null; it must be a finite number"),
-                arguments("{'series': [1, 2]} ^{'series': [1, 2]}", "the dataset ends at its closing brace, but more follows"));
+                arguments("{'series': [1, 2]} ^{'series': [1, 2]}",
+                    "the dataset ends at its closing brace, but more follows"));
         }
 
         @ParameterizedTest @MethodSource("brokenBeyondTheSchema")
@@ -1830,8 +1871,10 @@ class RnnTest {
         }
 
         void rejectsMarked(String marked, String message) {
-            String before = marked.substring(0, marked.indexOf('^')), line = before.substring(before.lastIndexOf('\n') + 1);
-            String place = ":" + (1 + before.chars().filter(c -> c == '\n').count()) + ":" + (1 + line.codePointCount(0, line.length()));
+            String before = marked.substring(0, marked.indexOf('^')),
+                line = before.substring(before.lastIndexOf('\n') + 1);
+            String place = ":" + (1 + before.chars().filter(c -> c == '\n').count()) + ":"
+                + (1 + line.codePointCount(0, line.length()));
             Path file = file("mine.json", marked.replace("^", "").replace('\'', '"'));
             rejects(2, "mine.json" + place + ": " + message, "--data", file);
         }
@@ -1852,7 +1895,8 @@ class RnnTest {
                 arguments("{'series': []}", "series has 0 values; it needs at least 2"),
                 arguments("{'series': [[1, 2]]}", "series has 1 values; it needs at least 2"),
                 arguments("{'text': ''}", "has 0 characters; a text needs at least 2"),
-                arguments("{'inputs': [[[1]], [[2]]], 'labels': []}", "inputs has 2 sequences, but labels has 0; each input needs its own"));
+                arguments("{'inputs': [[[1]], [[2]]], 'labels': []}",
+                    "inputs has 2 sequences, but labels has 0; each input needs its own"));
         }
 
         @ParameterizedTest @MethodSource("brokenAsAWhole")
@@ -1882,8 +1926,8 @@ class RnnTest {
 
         /** The words are the JSON library's; line, column and the rest of the line are ours. */
         @ParameterizedTest @ValueSource(strings = {
-            "{'series': [1, 2]", "{'series': [1, 2}", "{'series': [1,, 2]}", "{'series': [1, 2,]}", "{'series': [1 2]}", "{'series': [01, 2]}",
-            "{'series': [NaN, 2]}", "{'series': [Infinity, 2]}", "{'series': [+1, 2]}", "{'series': [.5, 2]}",
+            "{'series': [1, 2]", "{'series': [1, 2}", "{'series': [1,, 2]}", "{'series': [1, 2,]}", "{'series': [1 2]}",
+            "{'series': [01, 2]}", "{'series': [NaN, 2]}", "{'series': [Infinity, 2]}", "{'series': [+1, 2]}", "{'series': [.5, 2]}",
             "{series: [1, 2]}", "{'series': [1, 2]}}", "{'text': 'a\nb'}", "{'text': '\\x'}", "// no\n{'text': 'ab'}",
             "{'text': 'ab', 'text': 'cd'}", "{'series': [1, 2], 'series': [1, 2]}", "", "   ", "nonsense", "{"})
         void whatIsNotJsonIsSaidInOneLine(String content) {
@@ -1895,9 +1939,12 @@ class RnnTest {
         }
 
         @Test void soItIsSaid() {
-            rejects(2, "mine.json:1:13: is not valid JSON: Unexpected character (',' (code 44)): expected a valid value "
-                + "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')", "--data", file("mine.json", "{\"series\": [,1]}"));
-            rejects(2, "mine.json:1:17: text[1] is empty; it needs at least one character", "--data", file("mine.json", "{\"text\": [\"ab\", \"\"]}"));
+            rejects(2, "mine.json:1:13: is not valid JSON: "
+                + "Unexpected character (',' (code 44)): expected a valid value "
+                + "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
+                "--data", file("mine.json", "{\"series\": [,1]}"));
+            rejects(2, "mine.json:1:17: text[1] is empty; it needs at least one character",
+                "--data", file("mine.json", "{\"text\": [\"ab\", \"\"]}"));
             rejects(2, "mine.json:1:10: text has half a surrogate pair; a character beyond U+FFFF takes both halves",
                 "--data", file("mine.json", "{\"text\": \"ab\\ud800\"}"));
             rejects(2, "mine.json:1:19: series[1] has 1 values, but series[0] has 2; every step needs the same number",
@@ -1905,7 +1952,8 @@ class RnnTest {
         }
 
         @Test void aDoubledKeyIsNamed() {
-            Ran ran = tool("--data", file("mine.json", "{\"text\": \"ab\", \"text\": \"cd\"}"), "--out", temp.resolve("never"));
+            Ran ran = tool("--data", file("mine.json", "{\"text\": \"ab\", \"text\": \"cd\"}"),
+                "--out", temp.resolve("never"));
             assertTrue(ran.err().contains("\"text\"") || ran.err().contains("'text'"), ran.err());
         }
 
@@ -1915,21 +1963,25 @@ class RnnTest {
             for (String content : List.of("{\"series\": [1, " + digits + "]}", "{\"" + digits + "\": 1}")) {
                 Ran ran = tool("--data", file("mine.json", content), "--out", temp.resolve("never"));
                 assertEquals(2, ran.status(), ran.err());
-                assertTrue(ran.err().startsWith("rnn: ") && ran.err().length() < 500 && ran.err().indexOf('\n') == ran.err().length() - 1, ran.err());
+                assertTrue(ran.err().startsWith("rnn: ") && ran.err().length() < 500
+                    && ran.err().indexOf('\n') == ran.err().length() - 1, ran.err());
             }
         }
 
         @ParameterizedTest @ValueSource(strings = {"2147483647", "2147483648", "99999999999"})
         void aLabelNoArrayCanHoldIsNamedWithItsPlace(String label) {
-            Ran ran = tool("--data", file("mine.json", "{\"inputs\": [[[1]]], \"labels\": [" + label + "]}"), "--out", temp.resolve("never"));
+            Ran ran = tool("--data", file("mine.json", "{\"inputs\": [[[1]]], \"labels\": [" + label + "]}"),
+                "--out", temp.resolve("never"));
             assertEquals(2, ran.status());
-            assertTrue(ran.err().replace(temp + "/", "").startsWith("rnn: mine.json:1:32: labels[0] is " + label + "; "), ran.err());
+            assertTrue(ran.err().replace(temp + "/", "")
+                .startsWith("rnn: mine.json:1:32: labels[0] is " + label + "; "), ran.err());
         }
 
         @Test void aMissingFileIsNamed() {
             rejects(2, "none.json: cannot be read: no such file or folder", "--data", temp.resolve("none.json"));
             rejects(2, "none.txt: cannot be read: no such file or folder", "--data", temp.resolve("none.txt"));
-            rejects(2, "no/such/folder.json: cannot be read: no such file or folder", "--data", temp.resolve("no/such/folder.json"));
+            rejects(2, "no/such/folder.json: cannot be read: no such file or folder",
+                "--data", temp.resolve("no/such/folder.json"));
         }
 
         @ParameterizedTest @ValueSource(strings = {"folder", "folder.txt", "folder.json"})
@@ -1948,11 +2000,14 @@ class RnnTest {
 
         @Test void whatIsNotUtf8IsSaid() {
             byte[] latin1 = "Zürich".getBytes(ISO_8859_1);
-            rejects(2, "mine.txt: is not UTF-8 text from character 2 on", "--data", write(temp.resolve("mine.txt"), latin1));
+            rejects(2, "mine.txt: is not UTF-8 text from character 2 on",
+                "--data", write(temp.resolve("mine.txt"), latin1));
             rejectsReading(latin1, 2, "-: is not UTF-8 text from character 2 on", "--data", "-");
-            Ran ran = tool("--data", write(temp.resolve("mine.json"), "{\"text\": \"Zürich\"}".getBytes(ISO_8859_1)), "--out", temp.resolve("never"));
+            Ran ran = tool("--data", write(temp.resolve("mine.json"), "{\"text\": \"Zürich\"}".getBytes(ISO_8859_1)),
+                "--out", temp.resolve("never"));
             assertEquals(2, ran.status());
-            assertTrue(ran.err().replace(temp + "/", "").matches("rnn: mine\\.json:1:10: text has bytes that are not UTF-8\n"), ran.err());
+            assertTrue(ran.err().replace(temp + "/", "")
+                .matches("rnn: mine\\.json:1:10: text has bytes that are not UTF-8\n"), ran.err());
         }
 
         @Test void aTextNeedsTwoCharacters() {
@@ -1962,22 +2017,30 @@ class RnnTest {
         }
 
         @Test void somethingMustBeLeftToTrainOn() {
-            Path series = file("mine.json", "{\"name\": \"mine\", \"series\": [1,2,3,4,5]}"), list = file("list.json", "{\"text\": [\"a\",\"b\"]}");
+            Path series = file("mine.json", "{\"name\": \"mine\", \"series\": [1,2,3,4,5]}"),
+                list = file("list.json", "{\"text\": [\"a\",\"b\"]}");
             rejects(2, "--validate 1 leaves nothing to train on (sequences in toy: 1)", "--validate", 1);
-            rejects(2, "--validate 5 leaves nothing to train on (values in mine.json: 5)", "--data", series, "--validate", 5);
-            rejects(2, "--validate 3 leaves nothing to train on (texts in list.json: 2)", "--data", list, "--validate", 3);
-            rejects(2, "--validate 9 leaves nothing to train on (characters in t.txt: 4)", "--data", file("t.txt", "abcd"), "--validate", 9);
+            rejects(2, "--validate 5 leaves nothing to train on (values in mine.json: 5)", "--data", series,
+                "--validate", 5);
+            rejects(2, "--validate 3 leaves nothing to train on (texts in list.json: 2)", "--data", list,
+                "--validate", 3);
+            rejects(2, "--validate 9 leaves nothing to train on (characters in t.txt: 4)",
+                "--data", file("t.txt", "abcd"), "--validate", 9);
         }
 
         @Test void aStreamNeedsTwoValues() {
             Path series = file("mine.json", "{\"series\": [1,2,3,4,5]}");
-            rejects(2, "--batch 3 cuts the 5 values to train on into streams of 1; each needs at least 2", "--data", series, "--batch", 3);
-            rejects(2, "--batch 1 cuts the 1 values to train on into streams of 1; each needs at least 2", "--data", series, "--validate", 4);
-            rejects(2, "--batch 9 cuts the 4 characters to train on into streams of 0; each needs at least 2", "--data", file("t.txt", "abcd"), "--batch", 9);
+            rejects(2, "--batch 3 cuts the 5 values to train on into streams of 1; each needs at least 2",
+                "--data", series, "--batch", 3);
+            rejects(2, "--batch 1 cuts the 1 values to train on into streams of 1; each needs at least 2",
+                "--data", series, "--validate", 4);
+            rejects(2, "--batch 9 cuts the 4 characters to train on into streams of 0; each needs at least 2",
+                "--data", file("t.txt", "abcd"), "--batch", 9);
         }
 
         @Test void aSeriesIsScaledByTheTrainingPartsMeanAndPopulationDeviation() throws IOException {
-            Path file = file("mine.json", "{\"series\": [[2, 7], [4, 7], [4, 7], [4, 7], [5, 7], [5, 7], [7, 7], [9, 7], [1000, -1000]]}");
+            Path file = file("mine.json",
+                "{\"series\": [[2, 7], [4, 7], [4, 7], [4, 7], [5, 7], [5, 7], [7, 7], [9, 7], [1000, -1000]]}");
             trained("--data", file, "--validate", 1, "--epochs", 1, "--out", temp.resolve("out"));
             ModelFile model = ModelFile.of(temp.resolve("out/model.safetensors"));
             assertEquals("5.0 7.0", model.metadata("mean"));
@@ -2000,7 +2063,8 @@ class RnnTest {
 
         /** The steps of 23 values, 4 of them held out, in 3 streams of ⌊19 / 3⌋ = 6: value 18 is dropped. */
         @Test void aSeriesIsCutIntoStreamsAndTheRestIsDropped() {
-            rnn.Task task = task("{\"series\": " + IntStream.range(0, 23).boxed().toList() + "}", "--batch=3", "--validate=4");
+            rnn.Task task = task("{\"series\": " + IntStream.range(0, 23).boxed().toList() + "}", "--batch=3",
+                "--validate=4");
             assertEquals(List.of(List.of(0, 1, 2, 3, 4), List.of(6, 7, 8, 9, 10), List.of(12, 13, 14, 15, 16)),
                 task.training().stream().map(s -> values(task, s.input())).toList());
             assertEquals(List.of(List.of(1, 2, 3, 4, 5), List.of(7, 8, 9, 10, 11), List.of(13, 14, 15, 16, 17)),
@@ -2024,7 +2088,8 @@ class RnnTest {
         }
 
         List<Integer> values(rnn.Task task, rnn.Vectors v) {
-            return IntStream.range(0, v.length()).mapToObj(t -> (int) Math.rint(task.scaling().unscale(v.vector(t))[0])).toList();
+            return IntStream.range(0, v.length())
+                .mapToObj(t -> (int) Math.rint(task.scaling().unscale(v.vector(t))[0])).toList();
         }
 
         @Test void anAlphabetIsSortedByCodePointWithTheBoundaryMarkLast() {
@@ -2070,16 +2135,19 @@ class RnnTest {
         }
 
         @Test void standardInputIsJsonOrText() throws IOException {
-            String[] contents = {"{\"name\": \"mine\", \"text\": \"abcabc\"}", " \r\n\t{\"name\": \"mine\", \"text\": \"abcabc\"}", "abcabc", "[abcabc", "\nabc"};
+            String[] contents = {"{\"name\": \"mine\", \"text\": \"abcabc\"}",
+                " \r\n\t{\"name\": \"mine\", \"text\": \"abcabc\"}", "abcabc", "[abcabc", "\nabc"};
             String[] vocabularies = {"abc", "abc", "abc", "[abc", "\nabc"};
             for (int i = 0; i < contents.length; i++) {
-                Ran ran = toolReading(contents[i].getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet", "--out", temp.resolve("out"));
+                Ran ran = toolReading(contents[i].getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet",
+                    "--out", temp.resolve("out"));
                 assertEquals(new Ran(0, "", ""), ran);
                 ModelFile model = ModelFile.of(temp.resolve("out/model.safetensors"));
                 assertEquals(vocabularies[i], model.metadata("vocabulary"));
                 assertEquals(i < 2 ? "mine" : "standard input", model.metadata("name"));
             }
-            rejectsReading("{\"series\": [1, 2, null]}".getBytes(UTF_8), 2, "-:1:19: series[2] is null; it must be a finite number", "--data", "-");
+            rejectsReading("{\"series\": [1, 2, null]}".getBytes(UTF_8), 2,
+                "-:1:19: series[2] is null; it must be a finite number", "--data", "-");
         }
 
         /** Windows editors put one at the beginning of a file; it belongs neither to the JSON nor to the text. */
@@ -2091,17 +2159,23 @@ class RnnTest {
             vocabularies.put("JSON file", ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
             assertEquals(0, tool("--data", file("mine.txt", plain), "--epochs", 1, "--quiet", "--out", out).status());
             vocabularies.put("text file", ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
-            assertEquals(0, toolReading(json.getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet", "--out", out).status());
-            vocabularies.put("JSON on standard input", ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
-            assertEquals(0, toolReading(plain.getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet", "--out", out).status());
-            vocabularies.put("text on standard input", ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
+            assertEquals(0, toolReading(json.getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet",
+                "--out", out).status());
+            vocabularies.put("JSON on standard input",
+                ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
+            assertEquals(0, toolReading(plain.getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet",
+                "--out", out).status());
+            vocabularies.put("text on standard input",
+                ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
             assertEquals(Set.of("abc"), new HashSet<>(vocabularies.values()), vocabularies.toString());
         }
     }
 
     @Nested class Section8Files {
 
-        /** The shortest decimal that reads back as x, the nearest where there are several, the even one of two as near. */
+        /**
+         * The shortest decimal that reads back as x, the nearest where there are several, the even one of two as near.
+         */
         static BigDecimal shortest(double x) {
             BigDecimal exact = new BigDecimal(x);
             for (int digits = 1; ; digits++) {
@@ -2118,11 +2192,15 @@ class RnnTest {
 
         /** Double.toString of JDK 19 on (JDK-4511638 lists what older ones get wrong). */
         @ParameterizedTest @CsvSource({
-            "0.002, 0.002", "0.001, 0.001", "9.999999E-4, 9.999999E-4", "1.0E-4, 1.0E-4", "0.0, 0.0", "-0.0, -0.0", "1.0, 1.0", "100.0, 100.0",
-            "1234567.0, 1234567.0", "9999999.0, 9999999.0", "1.0E7, 1.0E7", "12345678.0, 1.2345678E7",
-            "1e23, 1.0E23", "2e23, 2.0E23", "2.2250738585072014E-308, 2.2250738585072014E-308", "1.7976931348623157E308, 1.7976931348623157E308",
-            "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324", "0x1p-44, 5.684341886080802E-14", "0x1p53, 9.007199254740992E15", "9007199254740993, 9.007199254740992E15",
-            "2.0E-3, 0.002", "1.1E-5, 1.1E-5", "2.2E-322, 2.2E-322", "8.41E21, 8.41E21", "2.0E15, 2.0E15", "0x1.fffffffffffffp-1, 0.9999999999999999",
+            "0.002, 0.002", "0.001, 0.001", "9.999999E-4, 9.999999E-4", "1.0E-4, 1.0E-4", "0.0, 0.0", "-0.0, -0.0",
+            "1.0, 1.0", "100.0, 100.0", "1234567.0, 1234567.0", "9999999.0, 9999999.0", "1.0E7, 1.0E7",
+            "12345678.0, 1.2345678E7",
+            "1e23, 1.0E23", "2e23, 2.0E23", "2.2250738585072014E-308, 2.2250738585072014E-308",
+            "1.7976931348623157E308, 1.7976931348623157E308",
+            "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324", "0x1p-44, 5.684341886080802E-14",
+            "0x1p53, 9.007199254740992E15", "9007199254740993, 9.007199254740992E15",
+            "2.0E-3, 0.002", "1.1E-5, 1.1E-5", "2.2E-322, 2.2E-322", "8.41E21, 8.41E21", "2.0E15, 2.0E15",
+            "0x1.fffffffffffffp-1, 0.9999999999999999",
             "0.1, 0.1", "0.3, 0.3", "0x1.3333333333334p-2, 0.30000000000000004"})
         void numbersHaveTheDigitsOfANewJdk(String literal, String written) {
             assertEquals(written, rnn.decimal(Double.parseDouble(literal)));
@@ -2161,7 +2239,8 @@ class RnnTest {
             assertEquals(4, lines.size());
             for (int epoch = 1; epoch <= 3; epoch++) assertWholePrecision(lines.get(epoch), epoch, 2);
             String loss = json(temp.resolve("outputs.json")).get("validation_loss").decimalValue().toString();
-            assertEquals(Double.parseDouble(lines.get(3).split(",")[2]), Double.parseDouble(loss), "that of the weights as the epoch leaves them");
+            assertEquals(Double.parseDouble(lines.get(3).split(",")[2]), Double.parseDouble(loss),
+                "that of the weights as the epoch leaves them");
         }
 
         void assertWholePrecision(String row, int epoch, int columns) {
@@ -2181,32 +2260,40 @@ class RnnTest {
 
         @Test void theModelFileIsPyTorchsInSafetensors() throws IOException {
             // 2 inputs, 5 hidden units, 3 outputs
-            Path data = file("mine.json", "{\"name\": \"λ \\\"name\\\"\", \"inputs\": [[[1,2],[3,4]]], \"targets\": [[[1,2,3]]]}");
-            trained("--data", data, "--hidden", 5, "--epochs", 7, "--out", temp, "--lr", "0.05", "--momentum", "0.5", "--clip", 2, "--seed", -3);
+            Path data = file("mine.json",
+                "{\"name\": \"λ \\\"name\\\"\", \"inputs\": [[[1,2],[3,4]]], \"targets\": [[[1,2,3]]]}");
+            trained("--data", data, "--hidden", 5, "--epochs", 7, "--out", temp, "--lr", "0.05", "--momentum", "0.5",
+                "--clip", 2, "--seed", -3);
             byte[] bytes = Files.readAllBytes(temp.resolve("model.safetensors"));
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
             long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
             assertEquals('{', bytes[8], "the header begins with its brace");
             assertEquals(0, header % 8, "the numbers are aligned");
-            Map<String, List<Integer>> shapes = new TreeMap<>(Map.of("rnn.weight_ih_l0", List.of(5, 2), "rnn.weight_hh_l0", List.of(5, 5),
-                "rnn.bias_ih_l0", List.of(5), "rnn.bias_hh_l0", List.of(5), "fc.weight", List.of(3, 5), "fc.bias", List.of(3)));
-            assertEquals(shapes.keySet(), model.tensors().keySet().stream().collect(Collectors.toCollection(TreeSet::new)));
+            Map<String, List<Integer>> shapes = new TreeMap<>(Map.of(
+                "rnn.weight_ih_l0", List.of(5, 2), "rnn.weight_hh_l0", List.of(5, 5), "rnn.bias_ih_l0", List.of(5),
+                "rnn.bias_hh_l0", List.of(5), "fc.weight", List.of(3, 5), "fc.bias", List.of(3)));
+            assertEquals(shapes.keySet(), model.tensors().keySet().stream()
+                .collect(Collectors.toCollection(TreeSet::new)));
             long end = 0;
             for (var tensor : model.tensors().entrySet()) {
                 JsonNode about = model.header().get(tensor.getKey());
                 assertEquals("F64", about.get("dtype").asString());
-                assertEquals(shapes.get(tensor.getKey()).toString(), Arrays.stream(numbers(about.get("shape"))).mapToObj(x -> (int) x).toList().toString());
+                assertEquals(shapes.get(tensor.getKey()).toString(),
+                    Arrays.stream(numbers(about.get("shape"))).mapToObj(x -> (int) x).toList().toString());
                 assertEquals(end, about.get("data_offsets").get(0).asLong(), "one after the other, without gaps");
                 end = about.get("data_offsets").get(1).asLong();
-                assertEquals(shapes.get(tensor.getKey()).stream().reduce(8, (a, b) -> a * b), tensor.getValue().length * 8);
+                assertEquals(shapes.get(tensor.getKey()).stream().reduce(8, (a, b) -> a * b),
+                    tensor.getValue().length * 8);
             }
             assertEquals(bytes.length, 8 + header + end);
             assertArrayEquals(new double[5], model.tensors().get("rnn.bias_hh_l0"));
-            for (var entry : model.header().get("__metadata__").properties()) assertTrue(entry.getValue().isString(), entry.toString());
+            for (var entry : model.header().get("__metadata__").properties())
+                assertTrue(entry.getValue().isString(), entry.toString());
             assertEquals("7", model.metadata("epoch"));
             assertEquals("λ \"name\"", model.metadata("name"));
             String options = model.metadata("options");
-            for (String option : List.of("--hidden 5", "--learning-rate 0.05", "--momentum 0.5", "--clip 2.0", "--batch 32", "--seed -3"))
+            for (String option : List.of("--hidden 5", "--learning-rate 0.05", "--momentum 0.5", "--clip 2.0",
+                "--batch 32", "--seed -3"))
                 assertTrue(options.contains(option), options);
         }
 
@@ -2216,8 +2303,10 @@ class RnnTest {
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
             rnn.Parameters p = rnn.initial(3, 4, 3, 9);
             for (int i = 0; i < 4; i++) {
-                for (int j = 0; j < 3; j++) assertEquals(p.Wxh()[j][i], model.tensors().get("rnn.weight_ih_l0")[i * 3 + j]);
-                for (int j = 0; j < 4; j++) assertEquals(p.Whh()[j][i], model.tensors().get("rnn.weight_hh_l0")[i * 4 + j]);
+                for (int j = 0; j < 3; j++)
+                    assertEquals(p.Wxh()[j][i], model.tensors().get("rnn.weight_ih_l0")[i * 3 + j]);
+                for (int j = 0; j < 4; j++)
+                    assertEquals(p.Whh()[j][i], model.tensors().get("rnn.weight_hh_l0")[i * 4 + j]);
                 for (int j = 0; j < 3; j++) assertEquals(p.Why()[i][j], model.tensors().get("fc.weight")[j * 4 + i]);
             }
             assertArrayEquals(p.bh(), model.tensors().get("rnn.bias_ih_l0"));
@@ -2225,8 +2314,10 @@ class RnnTest {
         }
 
         @Test void outputsOfVectorsAreThoseOfTheSavedModel() throws IOException {
-            Path data = file("mine.json", "{\"inputs\": [[[1,2],[3,4],[5,6]], [[-1,0]], [[0,0],[1,1],[2,2]]], \"targets\": [[[1,2],[2,1]], [[0,1]], [[5,5]]]}");
-            trained("--data", data, "--validate", 1, "--hidden", 3, "--lr", "0.01", "--epochs", 20, "--seed", 5, "--generate", 4, "--out", temp);
+            Path data = file("mine.json", "{\"inputs\": [[[1,2],[3,4],[5,6]], [[-1,0]], [[0,0],[1,1],[2,2]]], "
+                + "\"targets\": [[[1,2],[2,1]], [[0,1]], [[5,5]]]}");
+            trained("--data", data, "--validate", 1, "--hidden", 3, "--lr", "0.01", "--epochs", 20, "--seed", 5,
+                "--generate", 4, "--out", temp);
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
             JsonNode outputs = json(temp.resolve("outputs.json")), mine = json(data);
             assertEquals("mine.json", outputs.get("name").asString());
@@ -2263,7 +2354,8 @@ class RnnTest {
         }
 
         @Test void outputsOfClassesAreThoseOfTheSavedModel() throws IOException {
-            Path data = file("mine.json", "{\"inputs\": [[[1],[0],[1]], [[0]], [[1],[1],[0]]], \"labels\": [[0,2], [1], 0]}");
+            Path data = file("mine.json",
+                "{\"inputs\": [[[1],[0],[1]], [[0]], [[1],[1],[0]]], \"labels\": [[0,2], [1], 0]}");
             trained("--data", data, "--hidden", 4, "--epochs", 30, "--out", temp);
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
             JsonNode outputs = json(temp.resolve("outputs.json"));
@@ -2274,7 +2366,8 @@ class RnnTest {
                 double[][] output = last(labels[n].length, model.outputs(vectors(json(data).get("inputs").get(n))));
                 assertClose(output, vectors(sequence.get("output")), 1e-12);
                 assertArrayEquals(Arrays.stream(labels[n]).asDoubleStream().toArray(), numbers(sequence.get("target")));
-                assertArrayEquals(Arrays.stream(output).mapToDouble(y -> largest(y)).toArray(), numbers(sequence.get("predicted")));
+                assertArrayEquals(Arrays.stream(output).mapToDouble(y -> largest(y)).toArray(),
+                    numbers(sequence.get("predicted")));
                 for (int t = 0; t < labels[n].length; t++) loss += surprise(output[t], labels[n][t]) / 4;
             }
             assertEquals(3, model.size("fc.weight", 0), "classes 0, 1 and 2");
@@ -2284,21 +2377,27 @@ class RnnTest {
         @Test void outputsOfASeriesAreInItsOwnUnits() throws IOException {
             double[] series = new Random(3).doubles(40, 100, 200).toArray();
             Path data = file("mine.json", "{\"series\": " + Arrays.toString(series) + "}");
-            trained("--data", data, "--validate", 10, "--hidden", 4, "--epochs", 5, "--steps", 7, "--generate", 3, "--out", temp);
+            trained("--data", data, "--validate", 10, "--hidden", 4, "--epochs", 5, "--steps", 7, "--generate", 3,
+                "--out", temp);
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
             JsonNode outputs = json(temp.resolve("outputs.json")), sequence = outputs.get("sequences").get(0);
             double mean = Arrays.stream(series).limit(30).average().getAsDouble();
-            double deviation = Math.sqrt(Arrays.stream(series).limit(30).map(x -> (x - mean) * (x - mean)).average().getAsDouble());
-            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation}).toArray(double[][]::new);
+            double deviation = Math.sqrt(Arrays.stream(series).limit(30).map(x -> (x - mean) * (x - mean)).average()
+                .getAsDouble());
+            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation})
+                .toArray(double[][]::new);
             double[][] y = model.outputs(Arrays.copyOf(scaled, 39)), target = last(39, scaled);
             assertArrayEquals(Arrays.copyOf(series, 39), numbers(sequence.get("input")));
             assertArrayEquals(Arrays.copyOfRange(series, 1, 40), numbers(sequence.get("target")));
-            assertArrayEquals(Arrays.stream(y).mapToDouble(v -> v[0] * deviation + mean).toArray(), numbers(sequence.get("output")), 1e-9);
-            assertArrayEquals(Arrays.stream(goingOn(model, scaled, 3)).mapToDouble(v -> v[0] * deviation + mean).toArray(),
+            assertArrayEquals(Arrays.stream(y).mapToDouble(v -> v[0] * deviation + mean).toArray(),
+                numbers(sequence.get("output")), 1e-9);
+            assertArrayEquals(Arrays.stream(goingOn(model, scaled, 3))
+                .mapToDouble(v -> v[0] * deviation + mean).toArray(),
                 numbers(sequence.get("generated")), 1e-9);
             assertEquals(10, sequence.get("held_out").asInt());
             // losses are in scaled units; the state runs on from window to window and into the held-out part
-            assertEquals(meanSquare(Arrays.copyOf(y, 29), Arrays.copyOf(target, 29)), outputs.get("loss").asDouble(), 1e-12);
+            assertEquals(meanSquare(Arrays.copyOf(y, 29), Arrays.copyOf(target, 29)),
+                outputs.get("loss").asDouble(), 1e-12);
             assertEquals(meanSquare(last(10, y), last(10, target)), outputs.get("validation_loss").asDouble(), 1e-12);
         }
 
@@ -2307,8 +2406,10 @@ class RnnTest {
             Path data = file("mine.json", "{\"series\": " + Arrays.toString(series) + "}");
             trained("--data", data, "--validate", 5, "--batch", 3, "--hidden", 4, "--epochs", 2, "--out", temp);
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
-            double mean = Double.parseDouble(model.metadata("mean")), deviation = Double.parseDouble(model.metadata("deviation"));
-            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation}).toArray(double[][]::new);
+            double mean = Double.parseDouble(model.metadata("mean")),
+                deviation = Double.parseDouble(model.metadata("deviation"));
+            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation})
+                .toArray(double[][]::new);
             double loss = 0;
             for (int b = 0; b < 3; b++) loss += meanSquare(model.outputs(Arrays.copyOfRange(scaled, 8 * b, 8 * b + 7)),
                 Arrays.copyOfRange(scaled, 8 * b + 1, 8 * b + 8)) / 3;
@@ -2319,7 +2420,8 @@ class RnnTest {
 
         @Test void aTextGoesOnWithTheLikeliestCharacterAtTemperature0() throws IOException {
             String text = "hello world, hello words; hello 😀\n".repeat(4);
-            trained("--data", file("t.txt", text), "--hidden", 12, "--epochs", 6, "--generate", 25, "--temperature", 0, "--prime", "he", "--out", temp);
+            trained("--data", file("t.txt", text), "--hidden", 12, "--epochs", 6, "--generate", 25, "--temperature", 0,
+                "--prime", "he", "--out", temp);
             ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
             JsonNode outputs = json(temp.resolve("outputs.json"));
             int[] vocabulary = text.codePoints().sorted().distinct().toArray();
@@ -2327,15 +2429,18 @@ class RnnTest {
             assertEquals("he", outputs.get("prime").asString());
             assertEquals(greedy(model, vocabulary, "he", 25), outputs.get("generated").asString());
             int[] codes = text.codePoints().map(c -> Arrays.binarySearch(vocabulary, c)).toArray();
-            double[][] y = model.outputs(Arrays.stream(codes).limit(codes.length - 1).mapToObj(c -> one(c, vocabulary.length)).toArray(double[][]::new));
-            double loss = IntStream.range(0, y.length).mapToDouble(t -> surprise(y[t], codes[t + 1])).average().getAsDouble();
+            double[][] y = model.outputs(Arrays.stream(codes).limit(codes.length - 1)
+                .mapToObj(c -> one(c, vocabulary.length)).toArray(double[][]::new));
+            double loss = IntStream.range(0, y.length).mapToDouble(t -> surprise(y[t], codes[t + 1])).average()
+                .getAsDouble();
             assertEquals(loss, outputs.get("loss").asDouble(), 1e-12);
         }
 
         String greedy(ModelFile model, int[] vocabulary, String prime, int n) {
             String text = prime;
             while (text.codePointCount(0, text.length()) < n + prime.length()) {
-                double[][] x = text.codePoints().mapToObj(c -> one(Arrays.binarySearch(vocabulary, c), vocabulary.length)).toArray(double[][]::new);
+                double[][] x = text.codePoints()
+                    .mapToObj(c -> one(Arrays.binarySearch(vocabulary, c), vocabulary.length)).toArray(double[][]::new);
                 text += Character.toString(vocabulary[largest(last(1, model.outputs(x))[0])]);
             }
             return text.substring(prime.length());
@@ -2343,38 +2448,51 @@ class RnnTest {
 
         @Test void whatIsSavedCanBeLoaded() throws IOException {
             for (String data : List.of("toy", "parity", "sunspots", "elements")) {
-                Path file = PROJECT.resolve("data/" + data + ".json"), first = temp.resolve(data), again = temp.resolve(data + "-again");
+                Path file = PROJECT.resolve("data/" + data + ".json"), first = temp.resolve(data),
+                    again = temp.resolve(data + "-again");
                 trained("--data", file, "--epochs", 1, "--hidden", 5, "--out", first);
                 trained("--data", file, "--epochs", 0, "--load", first.resolve("model.safetensors"), "--out", again);
-                ModelFile one = ModelFile.of(first.resolve("model.safetensors")), two = ModelFile.of(again.resolve("model.safetensors"));
+                ModelFile one = ModelFile.of(first.resolve("model.safetensors")),
+                    two = ModelFile.of(again.resolve("model.safetensors"));
                 one.tensors().forEach((name, numbers) -> assertArrayEquals(numbers, two.tensors().get(name), name));
-                ObjectNode before = (ObjectNode) json(first.resolve("outputs.json")), after = (ObjectNode) json(again.resolve("outputs.json"));
+                ObjectNode before = (ObjectNode) json(first.resolve("outputs.json")),
+                    after = (ObjectNode) json(again.resolve("outputs.json"));
                 assertEquals(before.without("epochs"), after.without("epochs"));
             }
         }
 
         @Test void aTextModelWritesWithoutItsData() {
             Path text = file("t.txt", "abcabcabc\n".repeat(20));
-            trained("--data", text, "--epochs", 3, "--out", temp.resolve("out"), "--generate", 30, "--prime", "ab", "--seed", 3);
+            trained("--data", text, "--epochs", 3, "--out", temp.resolve("out"), "--generate", 30, "--prime", "ab",
+                "--seed", 3);
             String generated = json(temp.resolve("out/outputs.json")).get("generated").asString();
-            Ran ran = tool("--load", temp.resolve("out/model.safetensors"), "--epochs", 0, "--generate", 30, "--prime", "ab", "--seed", 3, "--out", temp.resolve("never"));
+            Ran ran = tool("--load", temp.resolve("out/model.safetensors"), "--epochs", 0, "--generate", 30,
+                "--prime", "ab", "--seed", 3, "--out", temp.resolve("never"));
             assertEquals(new Ran(0, "ab" + generated + "\n", ""), ran);
             assertFalse(Files.exists(temp.resolve("never")));
-            rejects(2, "--epochs 5 needs --data FILE to train on; --epochs 0 only generates", "--load", temp.resolve("out/model.safetensors"), "--epochs", 5);
+            rejects(2, "--epochs 5 needs --data FILE to train on; --epochs 0 only generates",
+                "--load", temp.resolve("out/model.safetensors"), "--epochs", 5);
         }
 
         @Test void anotherModelThanTheDatasetNeedsIsToldApart() throws IOException {
-            Path text = file("t.txt", "abcabc"), model = temp.resolve("out/model.safetensors"), four = file("four.json", "{\"inputs\": [[[1,2,3,4]]], \"targets\": [[[1,2,3]]]}");
-            Path two = file("two.json", "{\"inputs\": [[[1,2,3]]], \"targets\": [[[1,2]]]}"), columns = file("columns.json", "{\"series\": [[1,2,3],[1,2,3],[3,4,5]]}");
+            Path text = file("t.txt", "abcabc"), model = temp.resolve("out/model.safetensors"),
+                four = file("four.json", "{\"inputs\": [[[1,2,3,4]]], \"targets\": [[[1,2,3]]]}");
+            Path two = file("two.json", "{\"inputs\": [[[1,2,3]]], \"targets\": [[[1,2]]]}"),
+                columns = file("columns.json", "{\"series\": [[1,2,3],[1,2,3],[3,4,5]]}");
             trained("--epochs", 0, "--hidden", 7, "--out", temp.resolve("out"));
-            rejects(2, "--hidden 8 does not fit out/model.safetensors, whose rnn.weight_hh_l0 is of 7 hidden units", "--load", model, "--hidden", 8);
-            rejects(2, "four.json has 4 inputs a step, but rnn.weight_ih_l0 of out/model.safetensors takes 3", "--load", model, "--data", four);
-            rejects(2, "two.json has 2 outputs a step, but fc.weight of out/model.safetensors gives 3", "--load", model, "--data", two);
+            rejects(2, "--hidden 8 does not fit out/model.safetensors, whose rnn.weight_hh_l0 is of 7 hidden units",
+                "--load", model, "--hidden", 8);
+            rejects(2, "four.json has 4 inputs a step, but rnn.weight_ih_l0 of out/model.safetensors takes 3",
+                "--load", model, "--data", four);
+            rejects(2, "two.json has 2 outputs a step, but fc.weight of out/model.safetensors gives 3", "--load", model,
+                "--data", two);
             rejects(2, "out/model.safetensors was not trained on a text, as t.txt is", "--load", model, "--data", text);
             trained("--load", model, "--data", columns, "--epochs", 0, "--out", temp.resolve("columns"));
             trained("--data", text, "--epochs", 0, "--out", temp.resolve("out"));
-            rejects(2, "out/model.safetensors was not trained on a list of texts, as list.json is", "--load", model, "--data", file("list.json", "{\"text\": [\"a\"]}"));
-            rejects(2, "other.txt: the character \"d\" (U+0064) is none of the 3 that the network knows", "--load", model, "--data", file("other.txt", "abcd"));
+            rejects(2, "out/model.safetensors was not trained on a list of texts, as list.json is", "--load", model,
+                "--data", file("list.json", "{\"text\": [\"a\"]}"));
+            rejects(2, "other.txt: the character \"d\" (U+0064) is none of the 3 that the network knows",
+                "--load", model, "--data", file("other.txt", "abcd"));
         }
 
         /** A tensor to be written. */
@@ -2396,16 +2514,20 @@ class RnnTest {
             for (Numbers t : tensors) {
                 ObjectNode about = header.putObject(t.name()).put("dtype", t.type());
                 t.shape().forEach(about.putArray("shape")::add);
-                about.putArray("data_offsets").add(offset).add(offset += t.values().length * (t.type().equals("F32") ? 4 : 8));
+                about.putArray("data_offsets").add(offset)
+                    .add(offset += t.values().length * (t.type().equals("F32") ? 4 : 8));
             }
             return header;
         }
 
         static byte[] safetensors(String header, List<Numbers> tensors) {
             byte[] head = header.getBytes(UTF_8);
-            ByteBuffer bytes = ByteBuffer.allocate(head.length + 1000).order(ByteOrder.LITTLE_ENDIAN).putLong(head.length).put(head);
+            ByteBuffer bytes = ByteBuffer.allocate(head.length + 1000).order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(head.length).put(head);
             for (Numbers t : tensors)
-                for (double x : t.values()) if (t.type().equals("F32")) bytes.putFloat((float) x); else bytes.putDouble(x);
+                for (double x : t.values())
+                    if (t.type().equals("F32")) bytes.putFloat((float) x);
+                    else bytes.putDouble(x);
             return Arrays.copyOf(bytes.array(), bytes.position());
         }
 
@@ -2413,12 +2535,16 @@ class RnnTest {
 
         @ParameterizedTest @ValueSource(strings = {"F64", "F32"})
         void modelsOfOthersCanBeLoadedInAnyOrderAndTheBiasesAreAdded(String type) throws IOException {
-            Path model = write(temp.resolve("model.safetensors"), safetensors(header(network(type)).toString(), network(type)));
-            trained("--data", file("mine.json", TWO_STEPS), "--load", model, "--epochs", 0, "--out", temp.resolve("out"));
+            Path model = write(temp.resolve("model.safetensors"),
+                safetensors(header(network(type)).toString(), network(type)));
+            trained("--data", file("mine.json", TWO_STEPS), "--load", model, "--epochs", 0,
+                "--out", temp.resolve("out"));
             double[] h1 = {Math.tanh(1 - 1 + 0.25), Math.tanh(-2 + 0.75 - 0.5)};
-            double[] h2 = {Math.tanh(0.5 + 0.5 * h1[0] - 0.25 * h1[1] - 0.75), Math.tanh(-1 + h1[0] + 0.125 * h1[1] + 0.25)};
+            double[] h2 = {Math.tanh(0.5 + 0.5 * h1[0] - 0.25 * h1[1] - 0.75),
+                Math.tanh(-1 + h1[0] + 0.125 * h1[1] + 0.25)};
             double[][] expected = {{2 * h1[0] - h1[1] + 0.5}, {2 * h2[0] - h2[1] + 0.5}};
-            assertClose(expected, vectors(json(temp.resolve("out/outputs.json")).get("sequences").get(0).get("output")), 1e-15);
+            assertClose(expected, vectors(json(temp.resolve("out/outputs.json")).get("sequences").get(0).get("output")),
+                1e-15);
             ModelFile saved = ModelFile.of(temp.resolve("out/model.safetensors"));
             assertArrayEquals(new double[] {-0.75, 0.25}, saved.tensors().get("rnn.bias_ih_l0"));
             assertArrayEquals(new double[2], saved.tensors().get("rnn.bias_hh_l0"));
@@ -2426,17 +2552,21 @@ class RnnTest {
 
         /** What is done to the header of a good model file, and what is said of it. */
         static Stream<Arguments> brokenHeaders() {
-            String no = "is not a safetensors file: ", json = "is not a safetensors file: its header is not valid JSON", size = no + "its header has something else where a size belongs";
-            String list = size.replace("size", "list"), string = size.replace("size", "string"), order = no + "its tensors overlap or leave gaps";
+            String no = "is not a safetensors file: ", json = "is not a safetensors file: its header is not valid JSON",
+                size = no + "its header has something else where a size belongs";
+            String list = size.replace("size", "list"), string = size.replace("size", "string"),
+                order = no + "its tensors overlap or leave gaps";
             String lacks = no + "fc.bias lacks its dtype, shape or offsets";
             return Stream.of(
                 change("only a brace", h -> "{ ", json),
                 change("a list", h -> "[" + h + "]", no + "its header is not a JSON object"),
                 change("no JSON", h -> h.replace(":", ";"), json),
                 change("cut short", h -> h.substring(0, h.length() - 1), json),
-                change("something behind it", h -> h + "{}", "is not a safetensors file: its header goes on behind its end"),
+                change("something behind it", h -> h + "{}",
+                    "is not a safetensors file: its header goes on behind its end"),
                 change("a tensor twice", h -> h.replace("rnn.bias_hh_l0", "rnn.bias_ih_l0"), json),
-                change("a tensor that is no object", h -> h.replaceFirst("\\{\"dtype[^}]*}", "5"), no + "fc.bias is not described by an object"),
+                change("a tensor that is no object", h -> h.replaceFirst("\\{\"dtype[^}]*}", "5"),
+                    no + "fc.bias is not described by an object"),
                 change("no dtype", h -> h.replaceFirst("\"dtype\":\"F64\",", ""), lacks),
                 change("no shape", h -> h.replaceFirst("\"shape\":\\[1],", ""), lacks),
                 change("no offsets", h -> h.replaceFirst(",\"data_offsets\":\\[0,8]", ""), lacks),
@@ -2446,22 +2576,34 @@ class RnnTest {
                 change("a huge offset", h -> h.replace("[0,8]", "[0,99999999999999999999]"), size),
                 change("a nested shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":[[1]]"), size),
                 change("a text for a shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":\"1\""), list),
-                change("another key", h -> h.replaceFirst("\"dtype\"", "\"type\""), no + "fc.bias has an unknown property type"),
-                change("metadata that are no strings", h -> h.replaceFirst("\\{", "{\"__metadata__\":{\"epoch\":5},"), string),
-                change("metadata that are no object", h -> h.replaceFirst("\\{", "{\"__metadata__\":[],"), no + "__metadata__ is not described by an object"),
+                change("another key", h -> h.replaceFirst("\"dtype\"", "\"type\""),
+                    no + "fc.bias has an unknown property type"),
+                change("metadata that are no strings",
+                    h -> h.replaceFirst("\\{", "{\"__metadata__\":{\"epoch\":5},"), string),
+                change("metadata that are no object", h -> h.replaceFirst("\\{", "{\"__metadata__\":[],"),
+                    no + "__metadata__ is not described by an object"),
                 change("offsets in disorder", h -> h.replace("[0,8]", "[8,0]"), order),
                 change("a gap", h -> h.replace("[8,24]", "[16,24]"), order),
                 change("an overlap", h -> h.replace("[8,24]", "[0,24]"), order),
-                change("no rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[]"), no + "rnn.bias_hh_l0 lacks its dtype, shape or offsets"),
-                change("an unknown type", h -> h.replaceFirst("F64", "BF16"), "fc.bias is of type BF16; F64 and F32 can be read"),
-                change("another type", h -> h.replaceFirst("F64", "F32"), "fc.bias has the shape [1] of F32, but takes the bytes [0, 8]"),
-                change("another length", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[3]"), "rnn.bias_hh_l0 has the shape [3] of F64, but takes the bytes [8, 24]"),
-                change("a length of 0", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[0]"), "rnn.bias_hh_l0 has the shape [0] of F64, but takes the bytes [8, 24]"),
-                change("another rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[2,1]"), "rnn.bias_hh_l0 is 2 by 1, but 1 by 2 would fit the others"),
-                change("a third dimension", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[1,1,2]"), "rnn.bias_hh_l0 has the shape [1, 1, 2] of F64, but takes the bytes [8, 24]"),
-                change("a transpose", h -> h.replace("[1,2]", "[2,1]"), "fc.weight is 2 by 1, but 2 by 2 would fit the others"),
+                change("no rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[]"),
+                    no + "rnn.bias_hh_l0 lacks its dtype, shape or offsets"),
+                change("an unknown type", h -> h.replaceFirst("F64", "BF16"),
+                    "fc.bias is of type BF16; F64 and F32 can be read"),
+                change("another type", h -> h.replaceFirst("F64", "F32"),
+                    "fc.bias has the shape [1] of F32, but takes the bytes [0, 8]"),
+                change("another length", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[3]"),
+                    "rnn.bias_hh_l0 has the shape [3] of F64, but takes the bytes [8, 24]"),
+                change("a length of 0", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[0]"),
+                    "rnn.bias_hh_l0 has the shape [0] of F64, but takes the bytes [8, 24]"),
+                change("another rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[2,1]"),
+                    "rnn.bias_hh_l0 is 2 by 1, but 1 by 2 would fit the others"),
+                change("a third dimension", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[1,1,2]"),
+                    "rnn.bias_hh_l0 has the shape [1, 1, 2] of F64, but takes the bytes [8, 24]"),
+                change("a transpose", h -> h.replace("[1,2]", "[2,1]"),
+                    "fc.weight is 2 by 1, but 2 by 2 would fit the others"),
                 change("another name", h -> h.replace("fc.bias", "fc.b"),
-                    "has no tensor fc.bias, but [fc.b, rnn.bias_hh_l0, rnn.weight_hh_l0, rnn.weight_ih_l0, fc.weight, rnn.bias_ih_l0]"));
+                    "has no tensor fc.bias, "
+                        + "but [fc.b, rnn.bias_hh_l0, rnn.weight_hh_l0, rnn.weight_ih_l0, fc.weight, rnn.bias_ih_l0]"));
         }
 
         static Arguments change(String what, UnaryOperator<String> change, String message) {
@@ -2473,7 +2615,8 @@ class RnnTest {
             String good = header(network("F64")).toString(), broken = change.apply(good);
             assertNotEquals(good, broken);
             Path model = write(temp.resolve("model.safetensors"), safetensors(broken, network("F64")));
-            rejects(2, "model.safetensors: " + message, "--load", model, "--data", file("mine.json", TWO_STEPS), "--epochs", 0);
+            rejects(2, "model.safetensors: " + message, "--load", model, "--data", file("mine.json", TWO_STEPS),
+                "--epochs", 0);
         }
 
         /** Of two layers, say: what is left of it would be another network. */
@@ -2481,13 +2624,16 @@ class RnnTest {
             List<Numbers> tensors = new ArrayList<>(network("F64"));
             tensors.add(new Numbers("rnn.weight_ih_l1", "F64", List.of(1, 2), 1, 2));
             Path model = write(temp.resolve("model.safetensors"), safetensors(header(tensors).toString(), tensors));
-            rejects(2, "model.safetensors: rnn.weight_ih_l1 is no part of a network of one tanh layer", "--load", model, "--data", file("mine.json", TWO_STEPS));
+            rejects(2, "model.safetensors: rnn.weight_ih_l1 is no part of a network of one tanh layer", "--load", model,
+                "--data", file("mine.json", TWO_STEPS));
         }
 
         @Test void aBrokenFileIsRejected() throws IOException {
             byte[] good = safetensors(header(network("F64")).toString(), network("F64"));
             Path model = temp.resolve("model.safetensors"), mine = file("mine.json", TWO_STEPS);
-            String no = "model.safetensors: is not a safetensors file: ", end = no + "its tensors do not end where it ends", begin = no + "it does not begin with its header's length";
+            String no = "model.safetensors: is not a safetensors file: ",
+                end = no + "its tensors do not end where it ends",
+                begin = no + "it does not begin with its header's length";
             write(model, Arrays.copyOf(good, good.length - 8));
             rejects(2, end, "--load", model, "--data", mine);
             write(model, Arrays.copyOf(good, good.length + 1));
@@ -2500,8 +2646,10 @@ class RnnTest {
                 write(model, ByteBuffer.wrap(good.clone()).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length).array());
                 rejects(2, begin, "--load", model, "--data", mine);
             }
-            rejects(2, "none.safetensors: cannot be read: no such file or folder", "--load", temp.resolve("none.safetensors"));
-            rejects(2, "folder: cannot be read: Is a directory", "--load", Files.createDirectory(temp.resolve("folder")));
+            rejects(2, "none.safetensors: cannot be read: no such file or folder",
+                "--load", temp.resolve("none.safetensors"));
+            rejects(2, "folder: cannot be read: Is a directory",
+                "--load", Files.createDirectory(temp.resolve("folder")));
         }
 
         @ParameterizedTest @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
@@ -2509,7 +2657,8 @@ class RnnTest {
             List<Numbers> tensors = new ArrayList<>(network("F64"));
             tensors.set(4, new Numbers("fc.weight", "F64", List.of(1, 2), 2, x));
             Path model = write(temp.resolve("model.safetensors"), safetensors(header(tensors).toString(), tensors));
-            rejects(2, "model.safetensors: fc.weight holds " + x + "; every number must be finite", "--load", model, "--data", file("mine.json", TWO_STEPS));
+            rejects(2, "model.safetensors: fc.weight holds " + x + "; every number must be finite", "--load", model,
+                "--data", file("mine.json", TWO_STEPS));
         }
 
         /** What a file's metadata may say that cannot be, and what is said of it. */
@@ -2529,8 +2678,10 @@ class RnnTest {
             ObjectNode header = header(network("F64"));
             header.set("__metadata__", JSON.readTree(metadata));
             Path model = write(temp.resolve("model.safetensors"), safetensors(header.toString(), network("F64")));
-            if (metadata.contains("vocabulary")) rejects(2, "model.safetensors: " + message, "--load", model, "--epochs", 0);
-            else rejects(2, "model.safetensors: " + message, "--load", model, "--data", file("mine.json", "{\"series\": [1, 2, 3]}"), "--epochs", 0);
+            if (metadata.contains("vocabulary"))
+                rejects(2, "model.safetensors: " + message, "--load", model, "--epochs", 0);
+            else rejects(2, "model.safetensors: " + message, "--load", model,
+                "--data", file("mine.json", "{\"series\": [1, 2, 3]}"), "--epochs", 0);
         }
 
         /** Nothing but the boundary mark: 1 input, 1 output. */
@@ -2551,17 +2702,21 @@ class RnnTest {
             for (int n = 0; n < 400; n++) {
                 byte[] bytes = n % 8 == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
                 for (int k = 0; k <= n % 3 && bytes.length > header; k++)
-                    bytes[random.nextInt(header)] = (byte) (random.nextBoolean() ? random.nextInt(256) : "0123456789[]{},:\"-.e ".charAt(random.nextInt(21)));
-                Ran ran = assertDoesNotThrow(() -> tool("--load", write(model, bytes), "--data", data, "--epochs", 0, "--quiet", "--out", temp.resolve("out")),
+                    bytes[random.nextInt(header)] = (byte) (random.nextBoolean()
+                        ? random.nextInt(256) : "0123456789[]{},:\"-.e ".charAt(random.nextInt(21)));
+                Ran ran = assertDoesNotThrow(() -> tool("--load", write(model, bytes), "--data", data, "--epochs", 0,
+                    "--quiet", "--out", temp.resolve("out")),
                     () -> new String(bytes, 0, Math.min(header, bytes.length), ISO_8859_1));
-                assertTrue(ran.status() == 0 && ran.err().isEmpty() || ran.status() == 2 && ran.err().matches("rnn: [^\n]*\n"), ran.toString());
+                assertTrue(ran.status() == 0 && ran.err().isEmpty()
+                    || ran.status() == 2 && ran.err().matches("rnn: [^\n]*\n"), ran.toString());
             }
         }
 
         @Test void whereAFileStandsInPlaceOfTheFolderItStaysWhole() {
             Path out = file("out", "mine");
             Ran ran = tool("--epochs", 1, "--quiet", "--out", out);
-            assertEquals(new Ran(1, "", "rnn: out: cannot be written to: it is not a folder\n"), new Ran(ran.status(), ran.out(), ran.err().replace(temp + "/", "")));
+            assertEquals(new Ran(1, "", "rnn: out: cannot be written to: it is not a folder\n"),
+                new Ran(ran.status(), ran.out(), ran.err().replace(temp + "/", "")));
             assertEquals("mine", text(out));
         }
 
@@ -2572,7 +2727,8 @@ class RnnTest {
             Files.createDirectories(temp.resolve("outputs.json/mine"));
             Ran ran = tool("--epochs", 1, "--quiet", "--out", temp);
             assertEquals(1, ran.status());
-            assertTrue(ran.err().replace(temp + "/", "").matches("rnn: outputs\\.json: cannot be written: [^\n]+\n"), ran.err());
+            assertTrue(ran.err().replace(temp + "/", "")
+                .matches("rnn: outputs\\.json: cannot be written: [^\n]+\n"), ran.err());
             assertEquals(losses, text(temp.resolve("loss.csv")));
             assertNoRestIsLeft(temp);
         }
@@ -2593,8 +2749,10 @@ class RnnTest {
 
         void assertNoRestIsLeft(Path folder) throws IOException {
             try (var files = Files.list(folder)) {
-                assertEquals(Set.of("loss.csv", "outputs.json", "model.safetensors"), files.map(f -> f.getFileName().toString())
-                    .filter(name -> !Set.of("checkpoint.safetensors", ".lock").contains(name)).collect(Collectors.toSet()));
+                assertEquals(Set.of("loss.csv", "outputs.json", "model.safetensors"),
+                    files.map(f -> f.getFileName().toString())
+                    .filter(name -> !Set.of("checkpoint.safetensors", ".lock").contains(name))
+                    .collect(Collectors.toSet()));
             }
         }
 
@@ -2613,7 +2771,8 @@ class RnnTest {
                     }
             });
             reader.start();
-            for (int n = 0; n < 300; n++) rnn.writeWhole(file, out -> { for (int k = 0; k < 100; k++) out.write(new byte[1000]); });
+            for (int n = 0; n < 300; n++)
+                rnn.writeWhole(file, out -> { for (int k = 0; k < 100; k++) out.write(new byte[1000]); });
             reader.interrupt();
             reader.join();
             assertEquals(Set.of(100_000L), seen);
@@ -2628,7 +2787,8 @@ class RnnTest {
             assertEquals("", ran.err());
             List<String> rows = text(temp.resolve("out/loss.csv")).lines().toList(), expected = new ArrayList<>();
             for (int epoch : new int[] {10, 20, 25})                // every 10, and the last one
-                expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch, Double.parseDouble(rows.get(epoch).split(",")[1])));
+                expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch,
+                    Double.parseDouble(rows.get(epoch).split(",")[1])));
             JsonNode outputs = json(temp.resolve("out/outputs.json"));
             expected.add(String.format(Locale.ROOT, "training loss %.6g", outputs.get("loss").asDouble()));
             expected.add("step target output, then generated");
@@ -2636,13 +2796,15 @@ class RnnTest {
             assertEquals(3, generated.length, "as many as the input has");
             for (int t = 0; t < 3; t++)
                 expected.add(4 + t + (t == 0 ? " 0.4000 0.2000 0.3000" : "") + Arrays.stream(generated[t])
-                    .mapToObj(x -> " " + new BigDecimal(x).setScale(4, RoundingMode.HALF_UP)).collect(Collectors.joining()));
+                    .mapToObj(x -> " " + new BigDecimal(x).setScale(4, RoundingMode.HALF_UP))
+                    .collect(Collectors.joining()));
             expected.add(temp.resolve("out") + ": loss.csv, outputs.json, model.safetensors");
             assertEquals(expected, ran.out().lines().map(line -> line.replaceAll(" +", " ")).toList());
         }
 
         @Test void theHeldOutLossStandsBesideTheTrainingLoss() {
-            Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 2, "--log-every", 1, "--out", temp);
+            Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 2,
+                "--log-every", 1, "--out", temp);
             List<String> rows = text(temp.resolve("loss.csv")).lines().toList(), lines = ran.out().lines().toList();
             for (int epoch : new int[] {1, 2}) {
                 String[] row = rows.get(epoch).split(",");
@@ -2654,19 +2816,23 @@ class RnnTest {
         }
 
         /** So of the toy, whose loss is told every N epochs and after the last one. */
-        @ParameterizedTest @CsvSource({"7, 7 14 20", "1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", "100, 20"})
+        @ParameterizedTest @CsvSource({
+            "7, 7 14 20", "1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", "100, 20"})
         void logEvery(int every, String epochs) {
             Ran ran = tool("--epochs", 20, "--log-every", every, "--out", temp);
-            assertEquals(epochs, ran.out().lines().filter(line -> line.startsWith("epoch ")).map(line -> line.split(" ")[1]).collect(Collectors.joining(" ")));
+            assertEquals(epochs, ran.out().lines().filter(line -> line.startsWith("epoch "))
+                .map(line -> line.split(" ")[1]).collect(Collectors.joining(" ")));
         }
 
         /** Asking for something else to be told or generated changes nothing that is learnt. */
         @Test void whatIsShownDoesNotChangeWhatIsLearnt() throws IOException {
             Path data = PROJECT.resolve("data/elements.json");
             Map<String, String> hashes = new LinkedHashMap<>();
-            for (String options : List.of("", "--log-every 1", "--generate 0", "--temperature 0.3 --generate 500", "--prime H", "--quiet")) {
-                Object[] extra = Stream.of(options.split(" ")).filter(o -> !o.isEmpty()).toArray();
-                assertEquals(0, tool(Stream.concat(Stream.of("--data", data, "--validate", "10%", "--epochs", 2, "--hidden", 8, "--out", temp), Stream.of(extra)).toArray()).status());
+            for (String options : List.of("", "--log-every 1", "--generate 0", "--temperature 0.3 --generate 500",
+                "--prime H", "--quiet")) {
+                var same = Stream.of("--data", data, "--validate", "10%", "--epochs", 2, "--hidden", 8, "--out", temp);
+                var extra = Stream.of(options.split(" ")).filter(o -> !o.isEmpty());
+                assertEquals(0, tool(Stream.concat(same, extra).toArray()).status());
                 hashes.put(options, hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
             }
             assertEquals(1, new HashSet<>(hashes.values()).size(), hashes.toString());
@@ -2676,18 +2842,21 @@ class RnnTest {
             var hashes = new LinkedHashMap<String, Set<String>>();
             for (int seed : new int[] {42, 42, 0, 1, -1, 42}) {
                 trained("--epochs", 3, "--seed", seed, "--out", temp);
-                hashes.computeIfAbsent("" + seed, key -> new HashSet<>()).add(hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
+                hashes.computeIfAbsent("" + seed, key -> new HashSet<>())
+                    .add(hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
             }
             trained("--epochs", 3, "--out", temp);
             hashes.get("42").add(hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
             for (Set<String> same : hashes.values()) assertEquals(1, same.size());
             // of loss.csv alone: the model's metadata name the seed
-            assertEquals(4, hashes.values().stream().flatMap(Set::stream).map(both -> both.substring(0, 50)).distinct().count());
+            assertEquals(4, hashes.values().stream().flatMap(Set::stream).map(both -> both.substring(0, 50))
+                .distinct().count());
         }
 
         @Test void quietPrintsNothing() {
             for (String data : List.of("toy", "elements", "parity"))
-                trained("--data", PROJECT.resolve("data/" + data + ".json"), "--epochs", 1, "--hidden", 2, "--out", temp);
+                trained("--data", PROJECT.resolve("data/" + data + ".json"), "--epochs", 1, "--hidden", 2,
+                    "--out", temp);
         }
 
         @Test void noEpochsOnlyGenerates() {
@@ -2714,7 +2883,8 @@ class RnnTest {
 
         @Test void atTemperature0TheSeedDoesNotMatter() {
             trained("--data", file("t.txt", "hello world, hello words"), "--epochs", 5, "--out", temp);
-            Function<String, String> written = options -> tool((Object[]) ("--epochs 0 --load " + temp.resolve("model.safetensors") + " " + options).split(" ")).out();
+            String load = "--epochs 0 --load " + temp.resolve("model.safetensors") + " ";
+            Function<String, String> written = options -> tool((Object[]) (load + options).split(" ")).out();
             assertEquals(written.apply("--temperature 0 --seed 1"), written.apply("--temperature 0 --seed 2"));
             assertEquals(written.apply("--seed 1"), written.apply("--temperature 1.0 --seed 1"));
             assertNotEquals(written.apply("--seed 1"), written.apply("--seed 2"));
@@ -2725,35 +2895,45 @@ class RnnTest {
             Ran ran = tool("--data", data, "--validate", 1, "--epochs", 60, "--out", temp);
             JsonNode outputs = json(temp.resolve("outputs.json"));
             List<String> generated = outputs.get("generated").valueStream().map(JsonNode::asString).toList();
-            assertTrue(generated.contains("ab") && generated.stream().anyMatch(s -> !s.equals("ab") && !s.equals("b")), generated.toString());
-            List<String> printed = generated.stream().map(s -> s + (s.equals("ab") || s.equals("b") ? "  (in the training data)" : "")).toList();
+            assertTrue(generated.contains("ab") && generated.stream().anyMatch(s -> !s.equals("ab") && !s.equals("b")),
+                generated.toString());
+            List<String> printed = generated.stream()
+                .map(s -> s + (s.equals("ab") || s.equals("b") ? "  (in the training data)" : "")).toList();
             assertTrue(ran.out().contains("\n" + String.join("\n", printed) + "\n"), ran.out());
-            assertEquals(generated.stream().filter(s -> s.equals("ab") || s.equals("b")).toList(), outputs.get("known").valueStream().map(JsonNode::asString).toList());
+            assertEquals(generated.stream().filter(s -> s.equals("ab") || s.equals("b")).toList(),
+                outputs.get("known").valueStream().map(JsonNode::asString).toList());
         }
 
         @Test void aPrimeBeginsEveryString() {
-            Ran ran = tool("--data", PROJECT.resolve("data/elements.json"), "--epochs", 1, "--prime", "Xe", "--out", temp);
+            Ran ran = tool("--data", PROJECT.resolve("data/elements.json"), "--epochs", 1, "--prime", "Xe",
+                "--out", temp);
             assertEquals(0, ran.status(), ran.err());
-            json(temp.resolve("outputs.json")).get("generated").forEach(text -> assertTrue(text.asString().startsWith("Xe"), text.toString()));
+            json(temp.resolve("outputs.json")).get("generated")
+                .forEach(text -> assertTrue(text.asString().startsWith("Xe"), text.toString()));
         }
 
         @Test void aPrimeIsTakenAsItStands() {
             Path names = file("names.txt", "--epochs 5");
-            Ran ran = tool("--data", file("t.txt", "@ab-\"'" + names), "--epochs", 1, "--prime", "@" + names, "--out", temp);
+            Ran ran = tool("--data", file("t.txt", "@ab-\"'" + names), "--epochs", 1, "--prime", "@" + names,
+                "--out", temp);
             assertEquals(0, ran.status(), ran.err());
-            assertEquals("@" + names, json(temp.resolve("outputs.json")).get("prime").asString(), "a file's name is no file");
+            assertEquals("@" + names, json(temp.resolve("outputs.json")).get("prime").asString(),
+                "a file's name is no file");
             trained("--data", file("t.txt", "@ab-\"'"), "--epochs", 1, "--prime=\"a'-", "--out", temp);
             assertEquals("\"a'-", json(temp.resolve("outputs.json")).get("prime").asString());
         }
 
         @Test void checkGradientsSaysSoAndStops() {
             Path out = temp.resolve("never");
-            for (Object[] args : new Object[][] {{}, {"--data", PROJECT.resolve("data/sunspots.json"), "--hidden", 3, "--batch", 2},
-                    {"--data", PROJECT.resolve("data/elements.json"), "--hidden", 3}, {"--data", PROJECT.resolve("data/parity.json"), "--hidden", 3}}) {
+            for (Object[] args : new Object[][] {{},
+                    {"--data", PROJECT.resolve("data/sunspots.json"), "--hidden", 3, "--batch", 2},
+                    {"--data", PROJECT.resolve("data/elements.json"), "--hidden", 3},
+                    {"--data", PROJECT.resolve("data/parity.json"), "--hidden", 3}}) {
                 Ran ran = tool(Stream.concat(Stream.of(args), Stream.of("--check-gradients", "--out", out)).toArray());
                 assertEquals(0, ran.status(), ran.toString());
                 List<String> lines = ran.out().lines().toList();
-                assertEquals(List.of("dWxh", "dWhh", "dbh", "dWhy", "dby"), lines.stream().limit(5).map(line -> line.split(" ")[0]).toList());
+                assertEquals(List.of("dWxh", "dWhh", "dbh", "dWhy", "dby"),
+                    lines.stream().limit(5).map(line -> line.split(" ")[0]).toList());
                 assertEquals("BPTT agrees with the numerical gradient.", lines.get(5));
                 assertEquals(6, lines.size());
                 assertFalse(Files.exists(out));
@@ -2762,23 +2942,30 @@ class RnnTest {
 
         /** As many updates as it takes: what is left is what a run up to the epoch before leaves, to the last bit. */
         @ParameterizedTest @CsvSource({"toy, 1000", "toy, 1e8", "sunspots, 1e5"})
-        void aTrainingThatDivergesSaysWhenAndLeavesTheLastGoodWeights(String data, String learningRate) throws IOException {
-            Path file = PROJECT.resolve("data/" + data + ".json"), out = temp.resolve("out"), again = temp.resolve("again");
+        void aTrainingThatDivergesSaysWhenAndLeavesTheLastGoodWeights(String data, String learningRate)
+                throws IOException {
+            Path file = PROJECT.resolve("data/" + data + ".json"), out = temp.resolve("out"),
+                again = temp.resolve("again");
             Ran ran = tool("--data", file, "--learning-rate", learningRate, "--hidden", 4, "--out", out);
             assertEquals(1, ran.status());
             List<String> rows = text(out.resolve("loss.csv")).lines().skip(1).toList();
-            assertEquals("rnn: the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 (weights of epoch %d are in %s)\n"
-                .formatted(rows.size() + 1, rows.size(), out.resolve("model.safetensors")), ran.err());
+            String line = "rnn: the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
+                + "(weights of epoch %d are in %s)\n";
+            assertEquals(line.formatted(rows.size() + 1, rows.size(), out.resolve("model.safetensors")), ran.err());
             for (String row : rows) assertTrue(Double.isFinite(Double.parseDouble(row.split(",")[1])), row);
             ModelFile model = ModelFile.of(out.resolve("model.safetensors"));
             assertEquals("" + rows.size(), model.metadata("epoch"));
-            model.tensors().forEach((name, numbers) -> assertTrue(Arrays.stream(numbers).allMatch(Double::isFinite), name));
-            tool("--data", file, "--learning-rate", learningRate, "--hidden", 4, "--epochs", rows.size(), "--out", again);
+            model.tensors().forEach((name, numbers) ->
+                assertTrue(Arrays.stream(numbers).allMatch(Double::isFinite), name));
+            tool("--data", file, "--learning-rate", learningRate, "--hidden", 4, "--epochs", rows.size(),
+                "--out", again);
             assertEquals(hash(again.resolve("model.safetensors")), hash(out.resolve("model.safetensors")));
             assertEquals(text(again.resolve("loss.csv")), text(out.resolve("loss.csv")));
         }
 
-        /** Weights may be finite and yet too large for their loss to be: no file says "Infinity" where a number belongs. */
+        /**
+         * Weights may be finite and yet too large for their loss to be: no file says "Infinity" where a number belongs.
+         */
         @Test void aLossThatIsTooLargeIsNoSuccess() {
             Ran ran = tool("--learning-rate", "1e200", "--epochs", 1, "--out", temp);
             Path outputs = temp.resolve("outputs.json");
@@ -2787,17 +2974,22 @@ class RnnTest {
 
         /** What is wrong with a number, of each option that takes one. */
         static Stream<Arguments> numericOptions() {
-            String count = "a whole number from 1 on", countFrom0 = "a whole number from 0 on", from0 = "a number from 0 on";
-            String noWhole = "1.5 1e3 0x10 1_000 NaN Infinity many 2147483648 ٣ 5%", noReal = "-1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%";
+            String count = "a whole number from 1 on", countFrom0 = "a whole number from 0 on",
+                from0 = "a number from 0 on";
+            String noWhole = "1.5 1e3 0x10 1_000 NaN Infinity many 2147483648 ٣ 5%",
+                noReal = "-1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%";
             return Stream.of(
                 arguments("--hidden", count, "0 -1 " + noWhole), arguments("--batch", count, "0 -1 " + noWhole),
                 arguments("--steps", count, "0 -1 " + noWhole), arguments("--log-every", count, "0 -1 " + noWhole),
-                arguments("--epochs", countFrom0, "-1 " + noWhole), arguments("--generate", countFrom0, "-1 " + noWhole),
-                arguments("--seed", "a whole number", "1.5 1e3 0x10 NaN Infinity many 9223372036854775808 -9223372036854775809 ٣"),
+                arguments("--epochs", countFrom0, "-1 " + noWhole),
+                arguments("--generate", countFrom0, "-1 " + noWhole),
+                arguments("--seed", "a whole number",
+                    "1.5 1e3 0x10 NaN Infinity many 9223372036854775808 -9223372036854775809 ٣"),
                 arguments("--learning-rate", "a positive number", "0 -0 0.0 1e-400 " + noReal),
                 arguments("--momentum", "a number from 0 to less than 1", "1 2 0.99999999999999999999 " + noReal),
                 arguments("--clip", from0, noReal), arguments("--temperature", from0, noReal),
-                arguments("--validate", "a whole number from 1 on or a percentage such as 10%", "0 -1 1.5 0% -1% 100% 101% NaN% % many 2147483648"));
+                arguments("--validate", "a whole number from 1 on or a percentage such as 10%",
+                    "0 -1 1.5 0% -1% 100% 101% NaN% % many 2147483648"));
         }
 
         @ParameterizedTest(name = "{0}") @MethodSource("numericOptions")
@@ -2811,10 +3003,13 @@ class RnnTest {
             rejects(2, "--epochs must be a whole number from 0 on, not \"-5\"", "-e", "-5");
         }
 
-        @ParameterizedTest @ValueSource(strings = {"--data FILE", "--validate N[%]", "--hidden N", "--epochs N", "--learning-rate R", "--momentum R", "--clip R",
-            "--batch N", "--steps N", "--seed N", "--out DIR", "--load FILE", "--log-every N", "--generate N", "--prime TEXT", "--temperature R"})
+        @ParameterizedTest @ValueSource(strings = {
+            "--data FILE", "--validate N[%]", "--hidden N", "--epochs N", "--learning-rate R", "--momentum R",
+            "--clip R", "--batch N", "--steps N", "--seed N", "--out DIR", "--load FILE", "--log-every N",
+            "--generate N", "--prime TEXT", "--temperature R"})
         void aValueThatIsMissingIsNamed(String option) {
-            String name = option.split(" ")[0], line = "rnn: " + name + " needs a value, " + option.split(" ")[1] + "\n";
+            String name = option.split(" ")[0],
+                line = "rnn: " + name + " needs a value, " + option.split(" ")[1] + "\n";
             assertEquals(new Ran(2, "", line), tool(name));
             assertEquals(new Ran(2, "", line), tool(name, "--quiet"));
         }
@@ -2838,9 +3033,12 @@ class RnnTest {
             assertEquals(0, help.status());
             assertEquals("", help.err());
             assertEquals(help, tool("-h"));
-            for (String option : List.of("-d", "--data", "--validate", "--hidden", "-e", "--epochs", "--learning-rate", "--lr", "--momentum", "--clip", "--batch", "--steps", "--seed",
-                    "-o", "--out", "--load", "--log-every", "--generate", "--prime", "--temperature", "--check-gradients", "-q", "--quiet", "-h", "--help", "-V", "--version"))
-                assertTrue(Pattern.compile("(?m)^ *(-\\w, |--\\S+, )?" + option + "\\b").matcher(help.out()).find(), option + " is missing in\n" + help.out());
+            for (String option : List.of("-d", "--data", "--validate", "--hidden", "-e", "--epochs", "--learning-rate",
+                    "--lr", "--momentum", "--clip", "--batch", "--steps", "--seed", "-o", "--out", "--load",
+                    "--log-every", "--generate", "--prime", "--temperature",
+                    "--check-gradients", "-q", "--quiet", "-h", "--help", "-V", "--version"))
+                assertTrue(Pattern.compile("(?m)^ *(-\\w, |--\\S+, )?" + option + "\\b").matcher(help.out()).find(),
+                    option + " is missing in\n" + help.out());
             for (String line : help.out().lines().toList()) assertTrue(line.length() <= 80, line);
             Ran version = tool("--version");
             assertTrue(version.out().matches("rnn \\d+(\\.\\d+)+\n"), version.out());
@@ -2859,7 +3057,8 @@ class RnnTest {
         }
 
         /** Turkish has another i, Arabic and Hindi digits of their own, German a comma, Thailand another year. */
-        @ParameterizedTest @ValueSource(strings = {"de-DE", "tr-TR", "ar-EG-u-nu-arab", "hi-IN-u-nu-deva", "fa-IR-u-nu-arabext", "th-TH-u-ca-buddhist-nu-thai", "sv-SE"})
+        @ParameterizedTest @ValueSource(strings = {"de-DE", "tr-TR", "ar-EG-u-nu-arab", "hi-IN-u-nu-deva",
+            "fa-IR-u-nu-arabext", "th-TH-u-ca-buddhist-nu-thai", "sv-SE"})
         void nothingDependsOnTheLocale(String tag) throws IOException {
             Locale own = Locale.getDefault();
             try {
@@ -2874,9 +3073,14 @@ class RnnTest {
 
         List<String> everything() throws IOException {
             var all = new ArrayList<String>();
-            for (String command : List.of("--epochs 12 --lr 0.25 --validate 10% --data " + PROJECT.resolve("data/sunspots.json"), "--epochs 3", "--check-gradients", "--help",
-                    "--epochs 1 --data " + PROJECT.resolve("data/parity.json"), "--epochs 1 --data " + PROJECT.resolve("data/elements.json"),
-                    "--lr 1000", "--validate 5", "--hidden -1", "--data " + file("mine.json", "{\"series\": [1,2,\n1e999]}"), "--batch 9 --data " + file("s.json", "{\"series\": [1, 2]}"))) {
+            for (String command : List.of(
+                    "--epochs 12 --lr 0.25 --validate 10% --data " + PROJECT.resolve("data/sunspots.json"),
+                    "--epochs 3", "--check-gradients", "--help",
+                    "--epochs 1 --data " + PROJECT.resolve("data/parity.json"),
+                    "--epochs 1 --data " + PROJECT.resolve("data/elements.json"),
+                    "--lr 1000", "--validate 5", "--hidden -1",
+                    "--data " + file("mine.json", "{\"series\": [1,2,\n1e999]}"),
+                    "--batch 9 --data " + file("s.json", "{\"series\": [1, 2]}"))) {
                 Ran ran = tool((Object[]) (command + " --out " + temp.resolve("out")).split(" "));
                 all.addAll(List.of(command, "" + ran.status(), ran.out(), ran.err()));
                 for (String name : List.of("loss.csv", "outputs.json", "model.safetensors")) {
@@ -2888,7 +3092,8 @@ class RnnTest {
         }
 
         @Test void mainIsOneLineAroundRun() {
-            Matcher main = Pattern.compile("static void main\\(String(?:\\.\\.\\.|\\[]) args\\) \\{\\n(.*?)\\n {4}}", Pattern.DOTALL).matcher(text(PROJECT.resolve("rnn.java")));
+            Matcher main = Pattern.compile("static void main\\(String(?:\\.\\.\\.|\\[]) args\\) \\{\\n(.*?)\\n {4}}",
+                Pattern.DOTALL).matcher(text(PROJECT.resolve("rnn.java")));
             assertTrue(main.find());
             assertEquals("System.exit(run(args));", main.group(1).strip());
         }
@@ -2896,20 +3101,26 @@ class RnnTest {
 
     static String hash(Path file) {
         try {
-            return new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file))).toString(16);
+            return new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)))
+                .toString(16);
         } catch (IOException | java.security.NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }
     }
 
     /** Runs a command, which gets these environment variables and no standard input but this. */
-    static Ran process(Path folder, Map<String, String> environment, String stdin, List<String> command) throws Exception {
+    static Ran process(Path folder, Map<String, String> environment, String stdin, List<String> command)
+            throws Exception {
         Path files = Files.createTempDirectory("rnn-test");
         try {
-            Path in = Files.writeString(files.resolve("in"), stdin), out = files.resolve("out"), err = files.resolve("err");
+            Path in = Files.writeString(files.resolve("in"), stdin), out = files.resolve("out"),
+                err = files.resolve("err");
             var builder = new ProcessBuilder(command).directory(folder.toFile())
                 .redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
-            environment.forEach((name, value) -> { if (value == null) builder.environment().remove(name); else builder.environment().put(name, value); });
+            environment.forEach((name, value) -> {
+                if (value == null) builder.environment().remove(name);
+                else builder.environment().put(name, value);
+            });
             Process process = builder.start();
             if (!process.waitFor(120, java.util.concurrent.TimeUnit.SECONDS)) {
                 process.destroyForcibly();
@@ -2928,7 +3139,8 @@ class RnnTest {
         /** One small training of each form of dataset. */
         static final Map<String, List<String>> TRAININGS = new TreeMap<>(Map.of("toy", List.of("--epochs", "100"),
             "sunspots", List.of("--epochs", "10", "--data", "data/sunspots.json", "--validate", "68"),
-            "parity", List.of("--epochs", "1", "--data", "data/parity.json", "--validate", "10%", "--momentum", "0.9", "--clip", "1"),
+            "parity", List.of("--epochs", "1", "--data", "data/parity.json", "--validate", "10%", "--momentum", "0.9",
+                "--clip", "1"),
             "elements", List.of("--epochs", "1", "--data", "data/elements.json", "--threads", "8"),
             "text", List.of("--epochs", "1", "--data", "text.txt", "--batch", "2", "--threads", "3")));
 
@@ -2936,8 +3148,11 @@ class RnnTest {
         static final class Trainings {
             public static void main(String... args) {
                 for (String name : args.length == 2 ? TRAININGS.keySet() : List.of(args).subList(2, args.length)) {
-                    var options = new ArrayList<>(List.of("--quiet", "--hidden", "4", "--generate", "20", "--out", args[1] + "/" + name));
-                    for (String word : TRAININGS.get(name)) options.add(word.endsWith(".txt") ? args[1] + "/../text.txt" : word.startsWith("data/") ? args[0] + "/" + word : word);
+                    var options = new ArrayList<>(List.of("--quiet", "--hidden", "4", "--generate", "20",
+                        "--out", args[1] + "/" + name));
+                    for (String word : TRAININGS.get(name))
+                        options.add(word.endsWith(".txt") ? args[1] + "/../text.txt" : word.startsWith("data/")
+                            ? args[0] + "/" + word : word);
                     if (rnn.run(options.toArray(String[]::new)) != 0) throw new AssertionError(name);
                 }
             }
@@ -2948,10 +3163,15 @@ class RnnTest {
             var hashes = new TreeMap<String, Map<String, List<String>>>();          // file, hash, where
             var ways = new ArrayList<Map.Entry<Path, String>>();
             for (Path jdk : jdks())
-                for (String mode : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-Xmixed")) ways.add(Map.entry(jdk, mode));
-            for (String mode : List.of("-XX:UseAVX=2 -Duser.language=de -Duser.timezone=Asia/Kathmandu", "-XX:UseAVX=1 toy", "-XX:UseAVX=0 -Duser.language=tr toy",
-                "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab -Duser.timezone=Pacific/Apia", "-Duser.language=hi -Duser.country=IN",
-                "-XX:ObjectAlignmentInBytes=32 -XX:MaxVectorSize=32 -XX:LoopUnrollLimit=200")) ways.add(Map.entry(ways.get(0).getKey(), mode));
+                for (String mode : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-Xmixed"))
+                    ways.add(Map.entry(jdk, mode));
+            for (String mode : List.of(
+                    "-XX:UseAVX=2 -Duser.language=de -Duser.timezone=Asia/Kathmandu",
+                    "-XX:UseAVX=1 toy", "-XX:UseAVX=0 -Duser.language=tr toy",
+                    "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab -Duser.timezone=Pacific/Apia",
+                    "-Duser.language=hi -Duser.country=IN",
+                    "-XX:ObjectAlignmentInBytes=32 -XX:MaxVectorSize=32 -XX:LoopUnrollLimit=200"))
+                ways.add(Map.entry(ways.get(0).getKey(), mode));
             ways.parallelStream().forEach(way -> train(hashes, way.getKey(), way.getValue()));
             hashes.forEach((file, where) -> assertEquals(1, where.size(), file + ": " + where));
             assertEquals(2 * TRAININGS.size(), hashes.values().stream().map(Map::keySet).distinct().count());
@@ -2961,14 +3181,17 @@ class RnnTest {
         void train(Map<String, Map<String, List<String>>> hashes, Path jdk, String mode) {
             try {
                 Path out = Files.createTempDirectory(temp, "bits"), folder = Path.of("").toAbsolutePath();
-                var command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(), "-XX:+IgnoreUnrecognizedVMOptions", "-XX:-PrintWarnings"));
+                var command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(),
+                    "-XX:+IgnoreUnrecognizedVMOptions", "-XX:-PrintWarnings"));
                 List<String> words = List.of(mode.split(" "));
                 words.stream().filter(word -> word.startsWith("-")).forEach(command::add);
-                command.addAll(List.of("-cp", System.getProperty("java.class.path"), Trainings.class.getName(), PROJECT.toString(), out.toString()));
+                command.addAll(List.of("-cp", System.getProperty("java.class.path"), Trainings.class.getName(),
+                    PROJECT.toString(), out.toString()));
                 words.stream().filter(word -> !word.startsWith("-")).forEach(command::add);
                 assertEquals(new Ran(0, "", ""), process(folder, Map.of(), "", command), jdk + " " + mode);
                 try (var files = Files.walk(out)) {
-                    for (Path file : files.filter(path -> path.toString().matches(".*(loss.csv|model.safetensors)")).toList())
+                    for (Path file : files.filter(path -> path.toString().matches(".*(loss.csv|model.safetensors)"))
+                        .toList())
                         synchronized (hashes) {
                             hashes.computeIfAbsent(out.relativize(file).toString(), name -> new TreeMap<>())
                                 .computeIfAbsent(hash(file), hash -> new ArrayList<>()).add(jdk + " " + mode);
@@ -3007,7 +3230,8 @@ class RnnTest {
 
         @BeforeAll static void takeTheJBangThatIsThere() throws IOException {
             String own = System.getenv("JBANG_DIR");
-            Path launcher = (own != null ? Path.of(own) : Path.of(System.getProperty("user.home"), ".jbang")).resolve("launcher").toAbsolutePath();
+            Path launcher = (own != null ? Path.of(own) : Path.of(System.getProperty("user.home"), ".jbang"))
+                .resolve("launcher").toAbsolutePath();
             if (Files.isDirectory(launcher)) Files.createSymbolicLink(home.resolve("launcher"), launcher);
         }
 
@@ -3018,13 +3242,15 @@ class RnnTest {
         /** The PATH without the folders that hold a jbang. */
         static String path() {
             return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .filter(folder -> !Files.exists(Path.of(folder).resolve("jbang"))).collect(Collectors.joining(File.pathSeparator));
+                .filter(folder -> !Files.exists(Path.of(folder).resolve("jbang")))
+                .collect(Collectors.joining(File.pathSeparator));
         }
 
         /** Runs a command line in a shell; $jbang is the launcher. Written to a file, so that no locale touches it. */
         Ran shell(String command, String stdin, String... environment) throws Exception {
-            var variables = new HashMap<String, String>(Map.of("JBANG_DIR", home.toString(), "JAVA_HOME", System.getProperty("java.home"),
-                "PATH", path(), "jbang", PROJECT.resolve("jbang").toString()));
+            var variables = new HashMap<String, String>(Map.of(
+                "JBANG_DIR", home.toString(), "JAVA_HOME", System.getProperty("java.home"), "PATH", path(),
+                "jbang", PROJECT.resolve("jbang").toString()));
             for (int i = 0; i < environment.length; i += 2) variables.put(environment[i], environment[i + 1]);
             return process(temp, variables, stdin, List.of("/bin/sh", file("command.sh", command).toString()));
         }
@@ -3044,27 +3270,42 @@ class RnnTest {
         @Test void argumentsStandardStreamsAndTheExitStatusPassThroughAsTheyAre() throws Exception {
             file("Echo.java", ECHO);
             file("args.txt", "no no");
-            List<String> args = List.of("", "a b", " ", "*", "?.java", "$x", "$(id)", "`id`", "\\", "\\n", "a\nb", "\t", "'", "\"", "it's \"it\"", "@args.txt", "@", "--", "--help", "-e5",
+            List<String> args = List.of("", "a b", " ", "*", "?.java", "$x", "$(id)", "`id`", "\\", "\\n", "a\nb", "\t",
+                "'", "\"", "it's \"it\"", "@args.txt", "@", "--", "--help", "-e5",
                 "λ→😀", "a;b|c&d>e<f", "(x)", "{x}", "~", "#", "!", "%PATH%", "^", "jbang-argument", "=", "");
-            String quoted = args.stream().map(a -> "'" + a.replace("'", "'\\''") + "'").collect(Collectors.joining(" "));
+            String quoted = args.stream().map(a -> "'" + a.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" "));
             for (String locale : List.of("C", "C.UTF-8")) {
                 Ran ran = shell("exec \"$jbang\" Echo.java " + quoted, "one line\nand another", "LC_ALL", locale);
-                assertEquals(args.stream().map(a -> a.chars().mapToObj(Integer::toString).toList() + "\n").collect(Collectors.joining()) + "one line\nand another", ran.out());
+                assertEquals(args.stream().map(a -> a.chars().mapToObj(Integer::toString).toList() + "\n")
+                    .collect(Collectors.joining()) + "one line\nand another", ran.out());
                 assertTrue(ran.err().endsWith("to standard error\n"), ran.err());
                 assertEquals(7, ran.status());
             }
         }
 
-        /** The first run lists its classes, the second one's companion archives them; with the archive or a broken one it is the same. */
+        /**
+         * The first run lists its classes, the second one's companion archives them; with the archive or a broken one
+         * it is the same.
+         */
         @Test void theClassesOfAScriptAreArchivedWithoutAWord() throws Exception {
-            file("Archived.java", "//JAVA 17+\nclass Archived { public static void main(String... args) { System.out.println(String.join(\",\", args)); System.exit(3); } }");
+            file("Archived.java", """
+                //JAVA 17+
+                class Archived {
+                    public static void main(String... args) {
+                        System.out.println(String.join(",", args));
+                        System.exit(3);
+                    }
+                }
+                """);
             Ran said = null;
             for (int run = 0; run < 3; run++) said = shell("exec \"$jbang\" Archived.java 'a b' ''", "");
             assertEquals(new Ran(3, "a b,\n", ""), said);
             Path archive = null;
             for (int wait = 0; archive == null && wait < 600; wait++, Thread.sleep(50))
                 try (var all = Files.walk(home.resolve("cache/jars"))) {
-                    archive = all.filter(path -> path.toString().matches(".*/Archived\\.java\\..*\\.jsa")).findFirst().orElse(null);
+                    archive = all.filter(path -> path.toString().matches(".*/Archived\\.java\\..*\\.jsa")).findFirst()
+                        .orElse(null);
                 }
             assertNotNull(archive, "an archive");
             assertEquals(said, shell("exec \"$jbang\" Archived.java 'a b' ''", ""));
@@ -3084,10 +3325,12 @@ class RnnTest {
         }
 
         @Test void aJBangOnThePathIsUsed() throws Exception {
-            Path other = Files.createDirectory(temp.resolve("other bin")), link = Files.createDirectory(temp.resolve("link"));
+            Path other = Files.createDirectory(temp.resolve("other bin")),
+                link = Files.createDirectory(temp.resolve("link"));
             executable(other.resolve("jbang"), "printf '<%s>' \"$@\"\ncat\nexit 9\n");
             Files.createSymbolicLink(link.resolve("jbang"), PROJECT.resolve("jbang"));
-            Ran ran = shell("exec \"$jbang\" x.java 'a b' '' '*'", "input", "PATH", link + ":" + PROJECT + ":" + other + ":" + path());
+            Ran ran = shell("exec \"$jbang\" x.java 'a b' '' '*'", "input",
+                "PATH", link + ":" + PROJECT + ":" + other + ":" + path());
             Files.delete(link.resolve("jbang"));
             assertEquals(new Ran(9, "<x.java><a b><><*>input", ""), ran, "not the launcher itself, by whatever name");
         }
@@ -3095,7 +3338,8 @@ class RnnTest {
         @Test void withoutJavaItSaysSoInOneLine() throws Exception {
             Path empty = Files.createDirectory(temp.resolve("empty"));
             Ran ran = shell("exec \"$jbang\" rnn.java", "", "PATH", empty.toString(), "JAVA_HOME", null);
-            assertEquals(new Ran(1, "", "jbang: no Java found: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME\n"), ran);
+            assertEquals(new Ran(1, "",
+                "jbang: no Java found: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME\n"), ran);
         }
 
         @ParameterizedTest @ValueSource(strings = {"1.8.0_452", "11.0.2", "16"})
@@ -3103,28 +3347,35 @@ class RnnTest {
             Path bin = Files.createDirectories(temp.resolve("bin")), java = bin.resolve("java");
             executable(java, "echo 'openjdk version \"" + version + "\" 2018-10-16' >&2\n");
             Ran ran = shell("exec \"$jbang\" rnn.java", "", "PATH", bin.toString(), "JAVA_HOME", temp.toString());
-            assertEquals(new Ran(1, "", "jbang: " + java + " is Java " + version + ", but a JDK, 17 or newer, is needed\n"), ran);
+            assertEquals(new Ran(1, "", "jbang: " + java + " is Java " + version
+                + ", but a JDK, 17 or newer, is needed\n"), ran);
         }
 
         /** A stand-in for curl delivers in place of the installer a script that says what it was handed. */
         @Test void withoutMavenTheWebInstallerRunsAndLeavesStandardInputToTheScript() throws Exception {
-            Path bin = Files.createDirectory(temp.resolve("bin")), own = Files.createDirectories(temp.resolve("own/bin"));
+            Path bin = Files.createDirectory(temp.resolve("bin")),
+                own = Files.createDirectories(temp.resolve("own/bin"));
             for (String tool : List.of("bash", "cat")) {
-                Path found = Stream.of(path().split(":")).map(folder -> Path.of(folder, tool)).filter(Files::isExecutable).findFirst().get();
+                Path found = Stream.of(path().split(":")).map(folder -> Path.of(folder, tool))
+                    .filter(Files::isExecutable).findFirst().get();
                 executable(bin.resolve(tool), "exec " + found + " \"$@\"\n");
             }
             String[] without = {"PATH", bin.toString(), "JBANG_DIR", own.getParent().toString()};
             String says = "printf '<%s>' \"$0\" \"$@\"\ncat\nexit 9\n", command = "exec \"$jbang\" x.java 'a b' '' '*'";
             String noMaven = "jbang: no Maven found: running JBang's web installer, https://sh.jbang.dev\n";
 
-            executable(bin.resolve("curl"), "[ \"$*\" = '-fsSL https://sh.jbang.dev' ] && cat <<'end'\n" + says + "end\n");
+            executable(bin.resolve("curl"),
+                "[ \"$*\" = '-fsSL https://sh.jbang.dev' ] && cat <<'end'\n" + says + "end\n");
             assertEquals(new Ran(9, "<jbang><x.java><a b><><*>input", noMaven), shell(command, "input", without));
 
             executable(bin.resolve("curl"), "exit 22\n");
-            assertEquals(new Ran(1, "", noMaven + "jbang: could not fetch JBang: install JBang, or Maven, and try again\n"), shell(command, "", without));
+            assertEquals(new Ran(1, "", noMaven
+                + "jbang: could not fetch JBang: install JBang, or Maven, and try again\n"),
+                shell(command, "", without));
 
             executable(own.resolve("jbang"), says);                         // where the installer puts it
-            assertEquals(new Ran(9, "<" + own.resolve("jbang") + "><x.java><a b><><*>input", ""), shell(command, "input", without));
+            assertEquals(new Ran(9, "<" + own.resolve("jbang") + "><x.java><a b><><*>input", ""),
+                shell(command, "input", without));
         }
 
         static void executable(Path path, String script) throws IOException {
@@ -3139,7 +3390,8 @@ class RnnTest {
             Ran ran = shell("exec \"$jbang\" rnn@catalog --epochs 1 --data mine.json --out out", "");
             assertEquals(0, ran.status(), ran.err());
             assertTrue(ran.out().startsWith("epoch 1 loss "), ran.out());
-            assertEquals("mine", json(temp.resolve("out/outputs.json")).get("name").asString(), "relative paths are the caller's");
+            assertEquals("mine", json(temp.resolve("out/outputs.json")).get("name").asString(),
+                "relative paths are the caller's");
             Ran wrong = shell("exec \"$jbang\" rnn@catalog --epochs many", "");
             assertEquals(new Ran(2, "", "rnn: --epochs must be a whole number from 0 on, not \"many\"\n"), wrong);
             assertArrayEquals(catalog, Files.readAllBytes(PROJECT.resolve("jbang-catalog.json")));
@@ -3149,14 +3401,17 @@ class RnnTest {
     /** A JShell as the command starts it, in this process. */
     static final class Shell implements AutoCloseable {
         /** What JDK 17's jshell imports at its start; newer ones import more. */
-        static final List<String> IMPORTS = Stream.of("java.io", "java.math", "java.net", "java.nio.file", "java.util", "java.util.concurrent",
-            "java.util.function", "java.util.prefs", "java.util.regex", "java.util.stream").map(name -> "import " + name + ".*;\n").toList();
+        static final List<String> IMPORTS = Stream.of("java.io", "java.math", "java.net", "java.nio.file", "java.util",
+            "java.util.concurrent", "java.util.function", "java.util.prefs", "java.util.regex", "java.util.stream")
+            .map(name -> "import " + name + ".*;\n").toList();
 
         /** Runs what is typed in this process; JDK 25's own engine for that cannot load a class that names another. */
         static final ExecutionControlProvider DIRECT = new ExecutionControlProvider() {
             @Override public String name() { return "direct"; }
 
-            @Override public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) { return new DirectExecutionControl(); }
+            @Override public ExecutionControl generate(ExecutionEnv env, Map<String, String> parameters) {
+                return new DirectExecutionControl();
+            }
         };
 
         private final JShell jshell = JShell.builder().executionEngine(DIRECT, Map.of()).build();
@@ -3192,7 +3447,8 @@ class RnnTest {
         };
 
         Shell addLibraries() {
-            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) jshell.addToClasspath(entry);
+            for (String entry : System.getProperty("java.class.path").split(File.pathSeparator))
+                jshell.addToClasspath(entry);
             return this;
         }
 
@@ -3207,10 +3463,13 @@ class RnnTest {
             for (String rest = text; ; ) {
                 var info = jshell.sourceCodeAnalysis().analyzeCompletion(rest);
                 if (info.completeness() == SourceCodeAnalysis.Completeness.EMPTY) return value;
-                assertTrue(info.completeness().isComplete(), () -> info.completeness() + ":\n" + info.remaining().lines().limit(10).collect(Collectors.joining("\n")));
+                assertTrue(info.completeness().isComplete(), () -> info.completeness() + ":\n" + info.remaining()
+                    .lines().limit(10).collect(Collectors.joining("\n")));
                 for (SnippetEvent event : jshell.eval(info.source())) {
-                    if (event.status() == Snippet.Status.REJECTED) fail("rejected: " + messages(event.snippet()) + "\n" + event.snippet().source());
-                    if (event.exception() != null) fail(event.exception() + "\n" + event.snippet().source(), event.exception());
+                    if (event.status() == Snippet.Status.REJECTED)
+                        fail("rejected: " + messages(event.snippet()) + "\n" + event.snippet().source());
+                    if (event.exception() != null)
+                        fail(event.exception() + "\n" + event.snippet().source(), event.exception());
                     if (event.causeSnippet() == null) value = event.value();
                 }
                 rest = info.remaining();
@@ -3221,7 +3480,8 @@ class RnnTest {
         String answer(String text) {
             String value = paste(text);
             Snippet last = jshell.snippets().reduce((a, b) -> b).orElseThrow();
-            if (value == null || value.isEmpty() || last.kind() != Snippet.Kind.VAR && last.kind() != Snippet.Kind.EXPRESSION) return null;
+            if (value == null || value.isEmpty()
+                || last.kind() != Snippet.Kind.VAR && last.kind() != Snippet.Kind.EXPRESSION) return null;
             return (last instanceof VarSnippet v ? v.name() : ((ExpressionSnippet) last).name()) + " ==> " + value;
         }
 
@@ -3233,7 +3493,8 @@ class RnnTest {
         void assertComplete() {
             Stream.concat(jshell.methods(), jshell.types()).forEach(snippet -> {
                 List<String> missing = jshell.unresolvedDependencies(snippet).toList();
-                assertEquals(Snippet.Status.VALID, jshell.status(snippet), () -> "missing " + missing + messages(snippet) + "\n" + snippet.source());
+                assertEquals(Snippet.Status.VALID, jshell.status(snippet),
+                    () -> "missing " + missing + messages(snippet) + "\n" + snippet.source());
                 assertEquals(List.of(), missing);
             });
         }
@@ -3243,9 +3504,11 @@ class RnnTest {
 
     /** The lines of rnn.java between the marker of a section and the next one. */
     static String section(int number) {
-        Matcher section = Pattern.compile("(?ms)^ *// ── " + number + "\\. .*?$(.*?)(?=^ *// ── \\d+\\. |\\z)").matcher(text(PROJECT.resolve("rnn.java")));
+        Matcher section = Pattern.compile("(?ms)^ *// ── " + number + "\\. .*?$(.*?)(?=^ *// ── \\d+\\. |\\z)")
+            .matcher(text(PROJECT.resolve("rnn.java")));
         assertTrue(section.find(), "section " + number);
-        return number == 9 ? section.group(1).replaceFirst("}\\s*\\z", "") : section.group(1);      // the class ends there
+        // the class ends there
+        return number == 9 ? section.group(1).replaceFirst("}\\s*\\z", "") : section.group(1);
     }
 
     static String importsOfSection1() {
@@ -3256,8 +3519,8 @@ class RnnTest {
 
         /** A network that a person can follow: 1 input, 2 hidden units, 1 output, two steps. */
         static final String NETWORK = """
-            Parameters p = new Parameters(new double[][] {{1, -1}}, new double[][] {{0.5, 0}, {0, 0.5}}, new double[] {0, 0.1},
-                new double[][] {{1}, {2}}, new double[] {0});
+            Parameters p = new Parameters(new double[][] {{1, -1}}, new double[][] {{0.5, 0}, {0, 0.5}},
+                new double[] {0, 0.1}, new double[][] {{1}, {2}}, new double[] {0});
             Steps x = new Dense(new double[][][] {{{1}}, {{2}}}), target = new Dense(new double[][][] {{{0.5}}});
             Tape tape = Tape.of(p, 2, 1);
             Parameters d = Parameters.zeros(1, 2, 1);
@@ -3269,7 +3532,8 @@ class RnnTest {
         @Test @Order(1) void theSectionsWithoutLibrariesPasteIntoAPlainJShell() {
             Shell shell = Shell.SECTIONS.get();
             shell.paste(NETWORK);
-            double[] h1 = {Math.tanh(1), Math.tanh(-1 + 0.1)}, h2 = {Math.tanh(2 + 0.5 * h1[0]), Math.tanh(-2 + 0.1 + 0.5 * h1[1])};
+            double[] h1 = {Math.tanh(1), Math.tanh(-1 + 0.1)},
+                h2 = {Math.tanh(2 + 0.5 * h1[0]), Math.tanh(-2 + 0.1 + 0.5 * h1[1])};
             double y = h2[0] + 2 * h2[1];
             assertEquals(y, Double.parseDouble(shell.paste("tape.y()[1][0][0]")), 1e-14);
             assertEquals((y - 0.5) * (y - 0.5), Double.parseDouble(shell.paste("before")), 1e-14);
@@ -3278,8 +3542,10 @@ class RnnTest {
             double slope = 2 * (y - 0.5) * (1 - h2[0] * h2[0]) * (2 + 0.5 * (1 - h1[0] * h1[0]));
             assertEquals(slope, Double.parseDouble(shell.paste("d.Wxh()[0][0]")), 1e-14);
             shell.paste("p.Wxh()[0][0] += 1e-6; forward(p, x, tape, ALONE);");
-            assertEquals(slope, Double.parseDouble(shell.paste("(loss(x, target, tape, ALONE) - before) / 1e-6")), 1e-6);
-            shell.paste("var data = List.of(new Sequence(Vectors.of(new double[] {1, 2}, 1), Vectors.of(new double[] {0.5}, 1)));");
+            assertEquals(slope, Double.parseDouble(shell.paste("(loss(x, target, tape, ALONE) - before) / 1e-6")),
+                1e-6);
+            shell.paste("var data = List.of("
+                + "new Sequence(Vectors.of(new double[] {1, 2}, 1), Vectors.of(new double[] {0.5}, 1)));");
             shell.paste("Training training = new Training(p, data, Settings.DEFAULT, ALONE);");
             double first = Double.parseDouble(shell.paste("training.epoch()"));
             shell.paste("for (int n = 0; n < 20; n++) training.epoch();");
@@ -3314,7 +3580,8 @@ class RnnTest {
     /**
      * README.md is run as it stands: blocks marked sh, what follows one marked text is what it prints, blocks marked
      * json with a file's name become that file, and blocks marked jshell are a dialogue with JShell. A block after a
-     * line {@code <!-- not run: why -->} is left alone. In what is printed, a line of "…" stands for any number of lines.
+     * line {@code <!-- not run: why -->} is left alone. In what is printed, a line of "…" stands for any number of
+     * lines.
      */
     @Nested class Readme {
 
@@ -3338,8 +3605,10 @@ class RnnTest {
         }
 
         @Test void itBeginsWithTheTwoCommands() {
-            List<String> commands = blocks().stream().filter(b -> b.kind().equals("sh")).flatMap(b -> b.lines().stream()).filter(line -> line.startsWith("./jbang")).toList();
-            assertEquals(List.of("./jbang rnn.java --epochs 100", "./jbang RnnTest.java"), commands.stream().limit(2).toList());
+            List<String> commands = blocks().stream().filter(b -> b.kind().equals("sh"))
+                .flatMap(b -> b.lines().stream()).filter(line -> line.startsWith("./jbang")).toList();
+            assertEquals(List.of("./jbang rnn.java --epochs 100", "./jbang RnnTest.java"),
+                commands.stream().limit(2).toList());
         }
 
         @Test void itsCommandsDoWhatItSays() throws IOException {
@@ -3348,7 +3617,8 @@ class RnnTest {
             int commands = 0;
             for (Block block : blocks) {
                 if (!block.run()) continue;
-                if (block.kind().equals("json") && !block.name().isEmpty()) file(block.name(), String.join("\n", block.lines()));
+                if (block.kind().equals("json") && !block.name().isEmpty())
+                    file(block.name(), String.join("\n", block.lines()));
                 if (block.kind().equals("text") && printed != null) assertPrinted(block, printed);
                 printed = null;
                 if (!block.kind().equals("sh")) continue;
@@ -3356,10 +3626,14 @@ class RnnTest {
                     Ran ran = command(line);
                     if (ran == null) continue;
                     commands++;
-                    Block next = blocks.indexOf(block) + 1 < blocks.size() ? blocks.get(blocks.indexOf(block) + 1) : block;
-                    boolean error = next.kind().equals("text") && next.lines().get(next.lines().size() - 1).startsWith("rnn: ");
-                    assertEquals(error ? 2 : 0, ran.status(), "README.md:" + block.line() + ": " + line + "\n" + ran.err());
-                    printed = Objects.requireNonNullElse(printed, "") + (ran.out() + ran.err()).replace(temp + "/", "").replace(PROJECT + "/", "");
+                    Block next = blocks.indexOf(block) + 1 < blocks.size()
+                        ? blocks.get(blocks.indexOf(block) + 1) : block;
+                    boolean error = next.kind().equals("text")
+                        && next.lines().get(next.lines().size() - 1).startsWith("rnn: ");
+                    assertEquals(error ? 2 : 0, ran.status(),
+                        "README.md:" + block.line() + ": " + line + "\n" + ran.err());
+                    printed = Objects.requireNonNullElse(printed, "") + (ran.out() + ran.err()).replace(temp + "/", "")
+                        .replace(PROJECT + "/", "");
                 }
             }
             assertTrue(commands >= 3, "commands of README.md: " + commands);
@@ -3367,32 +3641,41 @@ class RnnTest {
 
         /** Runs a line that starts rnn, perhaps with a file on its standard input; null for any other line. */
         Ran command(String line) throws IOException {
-            Matcher rnn = Pattern.compile("(?:cat (\\S+) \\| )?(?:\\./)?jbang (?:rnn\\.java|rnn@catalog)( .*)?").matcher(line);
+            Matcher rnn = Pattern.compile("(?:cat (\\S+) \\| )?(?:\\./)?jbang (?:rnn\\.java|rnn@catalog)( .*)?")
+                .matcher(line);
             if (!rnn.matches()) return null;
             var args = new ArrayList<Object>();
-            for (Matcher word = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)").matcher(Objects.requireNonNullElse(rnn.group(2), "").replaceFirst(" #.*", "")); word.find(); )
+            for (Matcher word = Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)")
+                .matcher(Objects.requireNonNullElse(rnn.group(2), "").replaceFirst(" #.*", "")); word.find(); )
                 args.add(Stream.of(1, 2, 3).map(word::group).filter(Objects::nonNull).findFirst().get());
             for (int i = 1; i < args.size(); i++)
-                if (List.of("--data", "-d", "--load", "--out", "-o").contains(args.get(i - 1)) && !args.get(i).equals("-")) args.set(i, place((String) args.get(i)));
+                if (List.of("--data", "-d", "--load", "--out", "-o").contains(args.get(i - 1))
+                    && !args.get(i).equals("-")) args.set(i, place((String) args.get(i)));
             if (!args.contains("--out") && !args.contains("-o")) args.addAll(List.of("--out", temp.resolve("rnn-out")));
-            if (rnn.group(1) != null) assertTrue(Files.exists(place(rnn.group(1))), "README.md: " + line + ": there is no such file");
+            if (rnn.group(1) != null)
+                assertTrue(Files.exists(place(rnn.group(1))), "README.md: " + line + ": there is no such file");
             if (rnn.group(1) == null) return tool(args.toArray());
             return toolReading(Files.readAllBytes(place(rnn.group(1))), args.toArray());
         }
 
         /** A file of the project, else one in the working folder of this test. */
         Path place(String name) {
-            return Files.exists(temp.resolve(name)) || !Files.exists(PROJECT.resolve(name)) || name.startsWith("rnn-out") ? temp.resolve(name) : PROJECT.resolve(name);
+            return Files.exists(temp.resolve(name)) || !Files.exists(PROJECT.resolve(name))
+                || name.startsWith("rnn-out") ? temp.resolve(name) : PROJECT.resolve(name);
         }
 
         void assertPrinted(Block block, String printed) {
-            String pattern = block.lines().stream().map(line -> line.equals("…") ? "(.*\n)*?" : Pattern.quote(line) + " *\n").collect(Collectors.joining());
-            if (!printed.matches(pattern)) assertEquals(String.join("\n", block.lines()) + "\n", printed, "README.md:" + block.line());
+            String pattern = block.lines().stream()
+                .map(line -> line.equals("…") ? "(.*\n)*?" : Pattern.quote(line) + " *\n")
+                .collect(Collectors.joining());
+            if (!printed.matches(pattern))
+                assertEquals(String.join("\n", block.lines()) + "\n", printed, "README.md:" + block.line());
         }
 
         /** What is behind "jshell> " or "   ...> " is typed; every other line is what JShell answers. */
         @TestFactory List<DynamicTest> itsDialoguesWithJShellGoAsPrinted() {
-            List<Block> dialogues = blocks().stream().filter(block -> block.kind().equals("jshell") && block.run()).toList();
+            List<Block> dialogues = blocks().stream()
+                .filter(block -> block.kind().equals("jshell") && block.run()).toList();
             assertFalse(dialogues.isEmpty(), "README.md has no dialogue with JShell");
             var tests = new ArrayList<DynamicTest>();
             for (Block block : dialogues) tests.add(DynamicTest.dynamicTest("README.md:" + block.line(), () -> {
@@ -3403,7 +3686,8 @@ class RnnTest {
                         boolean first = line.startsWith("jshell> "), more = line.startsWith("   ...> ");
                         if (first || !more) answers.type(typed);
                         if (first || more) typed.append(line.substring(8)).append('\n');
-                        else if (!line.isBlank()) assertEquals(line.strip(), answers.next(), "README.md:" + block.line());
+                        else if (!line.isBlank())
+                            assertEquals(line.strip(), answers.next(), "README.md:" + block.line());
                     }
                     answers.type(typed);
                 }
@@ -3420,7 +3704,8 @@ class RnnTest {
             Answers(Shell shell) { this.shell = shell; }
 
             void type(StringBuilder typed) {
-                if (typed.isEmpty() || typed.toString().startsWith("/")) { typed.setLength(0); return; }    // a command, as /open
+                // a command, as /open
+                if (typed.isEmpty() || typed.toString().startsWith("/")) { typed.setLength(0); return; }
                 var printed = new ByteArrayOutputStream();
                 System.setOut(new PrintStream(printed, true, UTF_8));
                 String answer = shell.answer(typed.toString());
@@ -3467,29 +3752,36 @@ class RnnTest {
         }
 
         @Test void theGrammarAcceptsTheShareOfWrittenStringsThatTheReadmeSays() {
-            trained("--data", PROJECT.resolve("data/reber.json"), "--hidden", 16, "--epochs", 300, "--lr", 0.03, "--momentum", 0.9,
+            trained("--data", PROJECT.resolve("data/reber.json"), "--hidden", 16, "--epochs", 300, "--lr", 0.03,
+                "--momentum", 0.9,
                 "--clip", 0.1, "--batch", 8, "--generate", 12000, "--out", temp);
             Set<String> known = new HashSet<>(rnn.readDataset(PROJECT.resolve("data/reber.json").toString()).texts());
             List<String> written = new ArrayList<>();
             json(temp.resolve("outputs.json")).get("generated").forEach(text -> written.add(text.asString()));
             List<String> unknown = written.stream().filter(text -> !known.contains(text)).toList();
-            assertEquals(98.4, 100.0 * written.stream().filter(text -> isEmbeddedReber(text)).count() / written.size(), 0.05);
-            assertEquals(90, 100.0 * unknown.stream().filter(text -> isEmbeddedReber(text)).count() / unknown.size(), 0.5);
+            assertEquals(98.4, 100.0 * written.stream().filter(text -> isEmbeddedReber(text))
+                .count() / written.size(), 0.05);
+            assertEquals(90, 100.0 * unknown.stream().filter(text -> isEmbeddedReber(text))
+                .count() / unknown.size(), 0.5);
         }
 
         @Test void parityIsLearntForSequencesLongerThanAnyItWasTrainedOn() {
             for (int seed : new int[] {42, 1, 2}) {
-                Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 200, "--momentum", 0.9,
+                Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 200,
+                    "--momentum", 0.9,
                     "--clip", 1, "--seed", seed, "--out", temp);
-                assertTrue(ran.out().matches("(?s).*\ntraining loss [\\d.]+, accuracy 100\\.00 %\nheld-out loss [\\d.]+, accuracy 100\\.00 %\n.*"), ran.out());
+                assertTrue(ran.out().matches("(?s).*\ntraining loss [\\d.]+, accuracy 100\\.00 %\n"
+                    + "held-out loss [\\d.]+, accuracy 100\\.00 %\n.*"), ran.out());
             }
         }
 
         @Test void theSunspotsAreForecastAsTheReadmeSays() {
-            trained("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--hidden", 16, "--lr", 0.05, "--momentum", 0.5,
+            trained("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--hidden", 16, "--lr", 0.05,
+                "--momentum", 0.5,
                 "--batch", 4, "--steps", 55, "--epochs", 500, "--out", temp);
             JsonNode sequence = json(temp.resolve("outputs.json")).get("sequences").get(0);
-            double[] target = numbers(sequence.get("target")), output = numbers(sequence.get("output"));   // from 1701 on
+            // from 1701 on
+            double[] target = numbers(sequence.get("target")), output = numbers(sequence.get("output"));
             double sum = 0;
             for (int year = 1921; year <= 1955; year++) sum += Math.pow(target[year - 1701] - output[year - 1701], 2);
             assertEquals(0.0935, sum / 35 / 1535, 5e-5);
@@ -3499,8 +3791,9 @@ class RnnTest {
             Random random = new Random(1);
             var text = new StringBuilder();
             while (text.length() < 1_000_000) text.append(Integer.toString(random.nextInt(50_000), 36)).append(' ');
-            Ran ran = process(temp, Map.of(), "", List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC",
-                "-Xmx20m", "-cp", System.getProperty("java.class.path"), "rnn", "--data", file("long.txt", text.toString()).toString(),
+            Ran ran = process(temp, Map.of(), "", List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx20m",
+                "-cp", System.getProperty("java.class.path"), "rnn", "--data", file("long.txt", text + "").toString(),
                 "--hidden", "4", "--epochs", "1", "--quiet", "--out", temp.resolve("out").toString()));
             assertEquals(new Ran(0, "", ""), ran);
         }
@@ -3527,25 +3820,31 @@ class RnnTest {
             else assertOneLine(ran, what);
             if (ran.status() == 2) assertFalse(Files.exists(out), what);
             if (ran.status() == 1) assertTrue(ran.err().contains("no longer finite"), what + ran);
-            if (ran.status() == 2) assertTrue(ran.err().startsWith("rnn: " + file) || ran.err().matches("rnn: (--|[\\d,]+ inputs).*\n"), what + ran);
+            if (ran.status() == 2)
+                assertTrue(ran.err().startsWith("rnn: " + file) || ran.err().matches("rnn: (--|[\\d,]+ inputs).*\n"),
+                    what + ran);
             assertTrue(List.of(0, 1, 2).contains(ran.status()), what);
-            for (String left : List.of("loss.csv", "model.safetensors", "outputs.json", "checkpoint.safetensors", ".lock"))
+            for (String left : List.of("loss.csv", "model.safetensors", "outputs.json",
+                "checkpoint.safetensors", ".lock"))
                 Files.deleteIfExists(out.resolve(left));
             Files.deleteIfExists(out);
         }
 
         static final List<String> GOOD = List.of(
-            "{\"name\": \"a\", \"inputs\": [[[0.1, 0.2], [0.3, 4e-1]], [[1, 2], [3, 4]]], \"targets\": [[[0.5]], [[-1]]]}",
+            "{\"name\": \"a\", \"inputs\": [[[0.1, 0.2], [0.3, 4e-1]], [[1, 2], [3, 4]]], "
+                + "\"targets\": [[[0.5]], [[-1]]]}",
             "{\"inputs\": [[[1], [0], [1]], [[0], [0]]], \"labels\": [[1, 1, 0], [0, 0]], \"source\": \"\\u00e9\"}",
             "{\"inputs\": [[[1], [0]], [[0], [0]]], \"labels\": [1, 0]}",
             "{\"series\": [1, 2.5, -3, 4e2, 5]}", "{\"series\": [[1, 2], [2.5, 3], [-3, 1]]}",
-            "{\"text\": \"h\\u00e9llo \\ud83d\\ude00 world\"}", "{\"text\": [\"one\", \"two\", \"o\"], \"description\": \"d\"}");
+            "{\"text\": \"h\\u00e9llo \\ud83d\\ude00 world\"}",
+            "{\"text\": [\"one\", \"two\", \"o\"], \"description\": \"d\"}");
 
         /** Pieces that have broken readers of JSON before. */
-        static final List<String> PIECES = List.of("[", "]", "{", "}", ",", ":", "\"", "null", "true", "NaN", "Infinity", "-",
-            "1e999", "-1e999", "1e-999", "0x10", "01", "1.", ".5", "2147483648", "2000000000", "-1", "99999999999999999999",
-            "\"inputs\":", "\"series\": [1,2],", "\"text\": \"ab\",", "\\ud800", "\\", "\u0000", "/* a */", "// b\n", "\ufeff",
-            "[[[1]]]", "{}", "[]", "\"\"", "1".repeat(5000), "é", "\ud83d\ude00");
+        static final List<String> PIECES = List.of("[", "]", "{", "}", ",", ":", "\"", "null", "true", "NaN",
+            "Infinity", "-", "1e999", "-1e999", "1e-999", "0x10", "01", "1.", ".5", "2147483648", "2000000000", "-1",
+            "99999999999999999999", "\"inputs\":", "\"series\": [1,2],", "\"text\": \"ab\",",
+            "\\ud800", "\\", "\u0000", "/* a */", "// b\n", "\ufeff", "[[[1]]]",
+            "{}", "[]", "\"\"", "1".repeat(5000), "é", "\ud83d\ude00");
 
         byte[] broken(String good) {
             var text = new StringBuilder(good);
@@ -3560,7 +3859,8 @@ class RnnTest {
                 }
             }
             byte[] bytes = text.toString().getBytes(UTF_8);
-            if (random.nextInt(4) == 0 && bytes.length > 0) bytes[random.nextInt(bytes.length)] ^= 1 << random.nextInt(8);
+            if (random.nextInt(4) == 0 && bytes.length > 0)
+                bytes[random.nextInt(bytes.length)] ^= 1 << random.nextInt(8);
             return bytes;
         }
 
@@ -3569,12 +3869,15 @@ class RnnTest {
         }
 
         @Test void extremeDatasetsAreRefusedInOneLine() throws IOException {
-            for (String extreme : List.of("[".repeat(100_000), "{\"inputs\": " + "[".repeat(100_000), "{\"series\": [" + "1".repeat(500_000) + "]}",
+            for (String extreme : List.of("[".repeat(100_000), "{\"inputs\": " + "[".repeat(100_000),
+                "{\"series\": [" + "1".repeat(500_000) + "]}",
                 "{\"inputs\": [[[1]]], \"labels\": [2000000000]}", "{\"inputs\": [[[1]]], \"labels\": [2147483647]}",
-                "{\"inputs\": [[[1]]], \"labels\": [2147483648]}", "", " ", "null", "[]", "{}", "{\"text\": \"a\"}", "{\"text\": []}",
-                "\ufeff{\"series\": [1, 2, 3]}", "{\"" + "k".repeat(100_000) + "\": 1}", "{\"text\": \"aaaa\"}", "{\"text\": [\"\"]}"))
+                "{\"inputs\": [[[1]]], \"labels\": [2147483648]}", "", " ", "null", "[]", "{}", "{\"text\": \"a\"}",
+                "{\"text\": []}", "\ufeff{\"series\": [1, 2, 3]}", "{\"" + "k".repeat(100_000) + "\": 1}",
+                "{\"text\": \"aaaa\"}", "{\"text\": [\"\"]}"))
                 trainsOrRefuses(extreme.getBytes(UTF_8), "extreme.json");
-            for (byte[] text : List.of(new byte[0], new byte[] {'a'}, new byte[] {(byte) 0xff, 'a'}, new byte[] {'a', 0, 'b'}))
+            for (byte[] text : List.of(new byte[0], new byte[] {'a'}, new byte[] {(byte) 0xff, 'a'},
+                new byte[] {'a', 0, 'b'}))
                 trainsOrRefuses(text, "extreme.txt");
         }
 
@@ -3586,10 +3889,12 @@ class RnnTest {
                 byte[] bytes = random.nextInt(5) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
                 for (int times = random.nextInt(4); times >= 0 && bytes.length > 0; times--) {
                     int at = random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 900) : bytes.length);
-                    bytes[at] = (byte) (random.nextBoolean() ? random.nextInt(256) : "0123456789[]{},:\"".charAt(random.nextInt(17)));
+                    bytes[at] = (byte) (random.nextBoolean()
+                        ? random.nextInt(256) : "0123456789[]{},:\"".charAt(random.nextInt(17)));
                 }
                 Path model = write(temp.resolve("broken.safetensors"), bytes);
-                Ran ran = tool("--load", model, "--data", data, "--epochs", 0, "--generate", 3, "--quiet", "--out", temp.resolve("o"));
+                Ran ran = tool("--load", model, "--data", data, "--epochs", 0, "--generate", 3, "--quiet",
+                    "--out", temp.resolve("o"));
                 if (ran.status() != 0) assertOneLine(ran, n);
                 assertTrue(ran.status() == 0 || ran.status() == 2, ran.toString());
             }
@@ -3597,7 +3902,8 @@ class RnnTest {
 
         /** The command line of a run in a process of its own. */
         List<String> java(Object... args) {
-            return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:TieredStopAtLevel=1", "-cp",
+            return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1", "-cp",
                 System.getProperty("java.class.path"), "rnn"), Stream.of(args).map(String::valueOf)).toList();
         }
 
@@ -3605,30 +3911,37 @@ class RnnTest {
 
         /** Long trainings of each kind: momentum and shuffled batches, validation, text in the middle of an epoch. */
         List<List<Object>> trainings() {
-            Path text = file("long.txt", IntStream.range(0, 20_000).mapToObj(i -> Integer.toString(i * i % 37)).collect(Collectors.joining(" ")));
+            Path text = file("long.txt", IntStream.range(0, 20_000).mapToObj(i -> Integer.toString(i * i % 37))
+                .collect(Collectors.joining(" ")));
             return List.of(
-                List.of("--data", PROJECT.resolve("data/parity.json"), "--momentum", 0.9, "--clip", 1, "--epochs", 200, "--validate", 40, "--quiet"),
-                List.of("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--epochs", 1000, "--lr", 0.01, "--batch", 2, "--quiet"),
+                List.of("--data", PROJECT.resolve("data/parity.json"), "--momentum", 0.9, "--clip", 1, "--epochs", 200,
+                    "--validate", 40, "--quiet"),
+                List.of("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--epochs", 1000,
+                    "--lr", 0.01, "--batch", 2, "--quiet"),
                 List.of("--data", text, "--epochs", 2, "--hidden", 24, "--validate", "10%", "--quiet"));
         }
 
         /** Kills and resumes, as long as there have not been enough kills, until the run comes to its end. */
-        void killUntilDone(List<Object> training, Path out, Random random, long wholeRun, AtomicInteger kills) throws Exception {
+        void killUntilDone(List<Object> training, Path out, Random random, long wholeRun, AtomicInteger kills)
+                throws Exception {
             for (int here = 0; ; here++) {
                 boolean enough = kills.get() >= KILLS;
                 var args = new ArrayList<>(training);
                 args.addAll(List.of("--out", out));
                 if (Files.exists(out.resolve("checkpoint.safetensors"))) args.add("--resume");
                 Path err = Files.createTempFile(temp, "err", "");
-                Process process = new ProcessBuilder(java(args.toArray())).redirectErrorStream(true).redirectOutput(err.toFile()).start();
-                if (process.waitFor(enough ? 60_000 : (long) (wholeRun * (0.3 + 0.6 * random.nextDouble())), TimeUnit.MILLISECONDS)) {
+                Process process = new ProcessBuilder(java(args.toArray())).redirectErrorStream(true)
+                    .redirectOutput(err.toFile()).start();
+                long patience = enough ? 60_000 : (long) (wholeRun * (0.3 + 0.6 * random.nextDouble()));
+                if (process.waitFor(patience, TimeUnit.MILLISECONDS)) {
                     assertEquals(0, process.exitValue(), text(err));
                     return;
                 }
                 process.destroyForcibly().waitFor();
                 kills.incrementAndGet();
                 for (String file : List.of("loss.csv", "model.safetensors", "checkpoint.safetensors"))
-                    if (Files.exists(out.resolve(file))) assertTrue(Files.size(out.resolve(file)) > 10, file + " is whole");
+                    if (Files.exists(out.resolve(file)))
+                        assertTrue(Files.size(out.resolve(file)) > 10, file + " is whole");
                 assertTrue(here < 200 && !enough, "it gets nowhere");
             }
         }
@@ -3648,13 +3961,15 @@ class RnnTest {
                     Path whole = temp.resolve("whole" + n), killed = Files.createDirectory(temp.resolve("killed" + n));
                     runs.add(pool.submit(() -> {
                         long start = System.currentTimeMillis();
-                        assertEquals(0, new ProcessBuilder(java(Stream.concat(training.stream(), Stream.of("--out", whole)).toArray()))
-                            .redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor());
+                        var args = Stream.concat(training.stream(), Stream.of("--out", whole)).toArray();
+                        assertEquals(0, new ProcessBuilder(java(args)).redirectErrorStream(true)
+                            .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor());
                         long wholeRun = System.currentTimeMillis() - start;
                         for (int run = 0; kills.get() < KILLS; run++) {
                             Path out = killed.resolve("" + run);
                             killUntilDone(training, out, moments, wholeRun, kills);
-                            for (String file : FILES) assertEquals(hash(whole.resolve(file)), hash(out.resolve(file)), training + file);
+                            for (String file : FILES)
+                                assertEquals(hash(whole.resolve(file)), hash(out.resolve(file)), training + file);
                         }
                         return null;
                     }));
@@ -3669,8 +3984,10 @@ class RnnTest {
         @Test void aSignalLetsTheFilesBeFinishedAndResumeGoesOn() throws Exception {
             List<Object> training = trainings().get(0);
             Path whole = temp.resolve("whole"), stopped = temp.resolve("stopped");
-            trained(Stream.concat(training.stream().filter(word -> !word.equals("--quiet")), Stream.of("--out", whole)).toArray());
-            Process process = new ProcessBuilder(java(Stream.concat(training.stream(), Stream.of("--out", stopped)).toArray()))
+            trained(Stream.concat(training.stream().filter(word -> !word.equals("--quiet")), Stream.of("--out", whole))
+                .toArray());
+            Process process = new ProcessBuilder(java(Stream.concat(training.stream(), Stream.of("--out", stopped))
+                .toArray()))
                 .redirectErrorStream(true).start();
             while (!Files.exists(stopped.resolve("checkpoint.safetensors"))) Thread.sleep(5);
             process.toHandle().destroy();                                   // SIGTERM
@@ -3678,7 +3995,8 @@ class RnnTest {
             String said = new String(process.getInputStream().readAllBytes(), UTF_8);
             assertTrue(said.matches("rnn: interrupted in epoch \\d+ of 200; --resume goes on\n"), said);
             assertTrue(Files.exists(stopped.resolve("outputs.json")));
-            assertEquals(new Ran(0, "", ""), tool(Stream.concat(training.stream(), Stream.of("--resume", "--out", stopped)).toArray()));
+            assertEquals(new Ran(0, "", ""),
+                tool(Stream.concat(training.stream(), Stream.of("--resume", "--out", stopped)).toArray()));
             for (String file : FILES) assertEquals(hash(whole.resolve(file)), hash(stopped.resolve(file)), file);
         }
 
@@ -3687,7 +4005,8 @@ class RnnTest {
             Path out = temp.resolve("out"), text = file("long.txt", "abcdefghijklmnopqrstuvwxyz".repeat(2000));
             trained("--data", text, "--epochs", 0, "--hidden", 8, "--generate", 1, "--out", out);
             Map<String, String> before = hashes(out);
-            Process process = new ProcessBuilder(java("--data", text, "--steps", 50_000, "--hidden", 400, "--threads", 1, "--quiet", "--out", out))
+            Process process = new ProcessBuilder(java("--data", text, "--steps", 50_000, "--hidden", 400,
+                "--threads", 1, "--quiet", "--out", out))
                 .redirectErrorStream(true).start();
             while (text(out.resolve(".lock")).equals(String.valueOf(ProcessHandle.current().pid()))) Thread.sleep(5);
             Thread.sleep(500);
@@ -3708,7 +4027,8 @@ class RnnTest {
         /** What each file of a folder holds. */
         Map<String, String> hashes(Path folder) {
             try (var files = Files.list(folder)) {
-                return files.collect(Collectors.toMap(file -> file.getFileName().toString(), RnnTest::hash, (a, b) -> a, TreeMap::new));
+                return files.collect(Collectors.toMap(file -> file.getFileName().toString(), RnnTest::hash, (a, b) -> a,
+                    TreeMap::new));
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -3718,18 +4038,24 @@ class RnnTest {
             Path out = temp.resolve("out");
             trained("--epochs", 5, "--out", out);
             String was = "rnn: --resume: " + out + "/checkpoint.safetensors ";
-            for (String[] other : new String[][] {{"--hidden", "17", "16"}, {"--lr", "0.2", "0.1"}, {"--momentum", "0.5", "0.0"},
-                {"--clip", "2", "0.0"}, {"--batch", "3", "32"}, {"--steps", "3", "25"}, {"--seed", "1", "42"}}) {
+            for (String[] other : new String[][] {
+                {"--hidden", "17", "16"}, {"--lr", "0.2", "0.1"}, {"--momentum", "0.5", "0.0"}, {"--clip", "2", "0.0"},
+                {"--batch", "3", "32"}, {"--steps", "3", "25"}, {"--seed", "1", "42"}}) {
                 Ran ran = tool("--epochs", 9, "--resume", "--out", out, other[0], other[1]);
                 assertEquals(2, ran.status());
-                assertTrue(ran.err().startsWith(was + "has " + other[0].replace("--lr", "--learning-rate") + " " + other[2] + ", not "), ran.err());
+                assertTrue(ran.err().startsWith(was + "has " + other[0].replace("--lr", "--learning-rate") + " "
+                    + other[2] + ", not "), ran.err());
             }
-            assertEquals(was + "has --seed 42, not 7; go on with the options it was trained with\n", tool("--resume", "--seed", 7, "--out", out).err());
+            assertEquals(was + "has --seed 42, not 7; go on with the options it was trained with\n",
+                tool("--resume", "--seed", 7, "--out", out).err());
             Path data = file("other.json", "{\"inputs\": [[[1, 2, 3]]], \"targets\": [[[1, 2, 3]]]}");
-            assertEquals(new Ran(2, "", was + "is of other data than " + data + "\n"), tool("--resume", "--data", data, "--out", out));
-            assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"), tool("--resume", "--out", temp));
+            assertEquals(new Ran(2, "", was + "is of other data than " + data + "\n"),
+                tool("--resume", "--data", data, "--out", out));
+            assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"),
+                tool("--resume", "--out", temp));
             rejects(2, "--resume: never has no checkpoint to go on from", "--resume");
-            assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n", tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
+            assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
+                tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
         }
 
         /** A checkpoint that is a good file, but not a good checkpoint; "" takes an entry away. */
@@ -3746,7 +4072,8 @@ class RnnTest {
             """)
         void aCheckpointThatLiesIsRefused(String key, String value, String message) {
             Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors");
-            Object[] args = {"--data", file("mine.json", "{\"series\": [1,2,3,4,5,6,7,8,9]}"), "--steps", 2, "--epochs", 3, "--quiet", "--out", out};
+            Object[] args = {"--data", file("mine.json", "{\"series\": [1,2,3,4,5,6,7,8,9]}"), "--steps", 2,
+                "--epochs", 3, "--quiet", "--out", out};
             trained(Stream.of(args).filter(word -> !word.equals("--quiet")).toArray());
             rnn.Tensors checkpoint = rnn.readTensors(file);
             if (value == null) checkpoint.metadata().remove(key);
@@ -3759,7 +4086,8 @@ class RnnTest {
             Map<String, String> before = hashes(out);
             Ran ran = tool(Stream.concat(Stream.of(args), Stream.of("--epochs", 9, "--resume")).toArray());
             assertEquals(2, ran.status(), ran.toString());
-            assertTrue(ran.err().startsWith("rnn: " + out + "/checkpoint.safetensors: " + message) && ran.err().endsWith("\n"), ran.err());
+            assertTrue(ran.err().startsWith("rnn: " + out + "/checkpoint.safetensors: " + message)
+                && ran.err().endsWith("\n"), ran.err());
             assertOneLine(ran, message);
             before.put(".lock", hashes(out).get(".lock"));                  // of the last process that was here
             assertEquals(before, hashes(out));
@@ -3769,14 +4097,16 @@ class RnnTest {
             Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors");
             Object[] args = {"--epochs", 3, "--quiet", "--out", out};
             trained("--epochs", 3, "--out", out);
-            for (String[] change : new String[][] {{"rnn.weight_hh_l0", "rnn.weight_hh_l0 is 2 by 2, but 16 by 16 would fit the others"},
+            for (String[] change : new String[][] {
+                {"rnn.weight_hh_l0", "rnn.weight_hh_l0 is 2 by 2, but 16 by 16 would fit the others"},
                 {"velocity.fc.bias", "velocity.fc.bias is 2 by 2, but 1 by 3 would fit the others"},
                 {"last.rnn.weight_ih_l0", "last.rnn.weight_ih_l0 is 2 by 2, but 16 by 3 would fit the others"},
                 {"losses", "losses is 2 by 2, but 2 by 1 would fit the others"}}) {
                 rnn.Tensors good = rnn.readTensors(file), bad = rnn.readTensors(file);
                 bad.matrices().put(change[0], new double[2][2]);
                 rnn.writeTensors(file, bad);
-                if (change[0].contains("bias")) refusesToResume(out, "velocity.fc.bias ", args);    // written as one row of 2
+                // written as one row of 2
+                if (change[0].contains("bias")) refusesToResume(out, "velocity.fc.bias ", args);
                 else refusesToResume(out, change[1], args);
                 rnn.writeTensors(file, good);
             }
@@ -3788,27 +4118,32 @@ class RnnTest {
 
         /** Bytes changed at random: it goes on or says why not, and never otherwise. */
         @Test void everyBrokenCheckpointIsResumedOrRefusedInOneLine() throws IOException {
-            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors"), data = file("strings.json", GOOD.get(6));
+            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors"),
+                data = file("strings.json", GOOD.get(6));
             trained("--data", data, "--epochs", 2, "--hidden", 2, "--out", out);
             byte[] good = Files.readAllBytes(file);
             for (int n = 0; n < 500; n++) {
                 byte[] bytes = good.clone();
                 for (int times = random.nextInt(3); times >= 0; times--)
-                    bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean() ? random.nextInt(256) : '0' + random.nextInt(10));
+                    bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean()
+                        ? random.nextInt(256) : '0' + random.nextInt(10));
                 write(file, bytes);
                 Ran ran = tool("--data", data, "--epochs", 3, "--hidden", 2, "--quiet", "--resume", "--out", out);
                 if (ran.status() != 0) assertOneLine(ran, n);
-                assertTrue(ran.status() == 0 || ran.status() == 2 || ran.err().contains("no longer finite"), ran.toString());
+                assertTrue(ran.status() == 0 || ran.status() == 2 || ran.err().contains("no longer finite"),
+                    ran.toString());
             }
         }
 
         @Test void resumeAndLoadAreNotBothGiven() {
-            rejects(2, "--resume goes on from the weights in never; --load does not go with it", "--resume", "--load", "model.safetensors");
+            rejects(2, "--resume goes on from the weights in never; --load does not go with it", "--resume",
+                "--load", "model.safetensors");
         }
 
         @Test void resumedWithMoreEpochsItIsOneRun() {
             Path once = temp.resolve("once"), twice = temp.resolve("twice");
-            List<Object> data = List.of("--data", PROJECT.resolve("data/parity.json"), "--momentum", 0.5, "--validate", 40);
+            List<Object> data = List.of("--data", PROJECT.resolve("data/parity.json"), "--momentum", 0.5,
+                "--validate", 40);
             trained(Stream.concat(data.stream(), Stream.of("--epochs", 7, "--out", once)).toArray());
             trained(Stream.concat(data.stream(), Stream.of("--epochs", 3, "--out", twice)).toArray());
             trained(Stream.concat(data.stream(), Stream.of("--epochs", 7, "--resume", "--out", twice)).toArray());
@@ -3820,8 +4155,8 @@ class RnnTest {
             Process first = new ProcessBuilder(java("--epochs", 100_000_000, "--quiet", "--out", out)).start();
             try {
                 while (!Files.exists(out.resolve("checkpoint.safetensors"))) Thread.sleep(5);
-                assertEquals(new Ran(1, "", "rnn: " + out + ": process " + first.pid() + " is writing to it; wait for it or give another --out\n"),
-                    tool("--quiet", "--out", out));
+                String line = ": process " + first.pid() + " is writing to it; wait for it or give another --out\n";
+                assertEquals(new Ran(1, "", "rnn: " + out + line), tool("--quiet", "--out", out));
             } finally {
                 first.destroyForcibly().waitFor();
             }
@@ -3831,13 +4166,15 @@ class RnnTest {
         @Test void aSecondRunOfThisVeryProcessIsRefused() {
             Path out = temp.resolve("out");
             try (rnn.Lock lock = rnn.Lock.on(out)) {
-                assertEquals(new Ran(1, "", "rnn: " + out + ": this very process is writing to it\n"), tool("--epochs", 1, "--out", out));
+                assertEquals(new Ran(1, "", "rnn: " + out + ": this very process is writing to it\n"),
+                    tool("--epochs", 1, "--out", out));
             }
         }
 
         @Test void aLastUpdateThatIsTooMuchIsSaid() {
             Ran ran = tool("--epochs", 1, "--lr", "1e300", "--quiet", "--out", temp.resolve("out"));
-            assertEquals(new Ran(1, "", "rnn: the loss is no longer finite after epoch 1; try a smaller --learning-rate or --clip 1\n"), ran);
+            assertEquals(new Ran(1, "",
+                "rnn: the loss is no longer finite after epoch 1; try a smaller --learning-rate or --clip 1\n"), ran);
         }
 
         @Test void tooLittleMemoryIsSaid() throws Exception {
@@ -3864,7 +4201,8 @@ class RnnTest {
                 System.setOut(out);
                 System.setErr(err);
             }
-            assertEquals("rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n", said.toString(UTF_8));
+            assertEquals("rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n",
+                said.toString(UTF_8));
         }
 
         /** A pipe with a name is read like any other. */
@@ -3873,8 +4211,10 @@ class RnnTest {
             assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
             for (String content : List.of(GOOD.get(3), "", "{")) {
                 Path from = file("from", content);
-                Process writer = new ProcessBuilder("sh", "-c", "cat \"$0\" >\"$1\"", from.toString(), pipe.toString()).start();
-                Ran ran = tool("--data", pipe, "--epochs", 1, "--quiet", "--out", temp.resolve("of" + content.length()));
+                Process writer = new ProcessBuilder("sh", "-c", "cat \"$0\" >\"$1\"", from.toString(),
+                    pipe.toString()).start();
+                Ran ran = tool("--data", pipe, "--epochs", 1, "--quiet",
+                    "--out", temp.resolve("of" + content.length()));
                 assertEquals(0, writer.waitFor());
                 if (content.length() > 1) assertEquals(new Ran(0, "", ""), ran);
                 else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":1:"), ran.toString());
@@ -3884,25 +4224,35 @@ class RnnTest {
         @Test void whatMayNotBeReadIsSaid() throws IOException {
             Path secret = file("secret.json", GOOD.get(3)), memory = Path.of("/proc/self/mem");
             secret.toFile().setReadable(false);
-            if (!Files.isReadable(secret)) rejects(2, "secret.json: cannot be read: permission denied", "--data", secret);  // root may
-            if (Files.exists(memory)) rejects(2, "/proc/self/mem: cannot be read: Input/output error", "--data", memory);
+            // root may
+            if (!Files.isReadable(secret))
+                rejects(2, "secret.json: cannot be read: permission denied", "--data", secret);
+            if (Files.exists(memory))
+                rejects(2, "/proc/self/mem: cannot be read: Input/output error", "--data", memory);
         }
 
-        /** Nothing in a dataset, a model or a checkpoint is taken for the name of a file, and nothing else is opened. */
+        /**
+         * Nothing in a dataset, a model or a checkpoint is taken for the name of a file, and nothing else is opened.
+         */
         @Test void whatAFileSaysOpensNoOther() throws IOException {
-            Path victim = file("victim", "mine"), out = temp.resolve("out"), checkpoint = out.resolve("checkpoint.safetensors");
-            Path data = file("data.json", "{\"name\": \"../victim\", \"source\": \"" + victim + "\", \"text\": \"" + victim + " $(touch x) `touch x`\"}");
+            Path victim = file("victim", "mine"), out = temp.resolve("out"),
+                checkpoint = out.resolve("checkpoint.safetensors");
+            Path data = file("data.json", "{\"name\": \"../victim\", \"source\": \"" + victim + "\", \"text\": \""
+                + victim + " $(touch x) `touch x`\"}");
             trained("--data", data, "--epochs", 1, "--plot", "--out", out);
             rnn.Tensors lying = rnn.readTensors(checkpoint);
-            for (String key : List.of("out", "file", "path", "load", "model", "name")) lying.metadata().put(key, victim.toString());
+            for (String key : List.of("out", "file", "path", "load", "model", "name"))
+                lying.metadata().put(key, victim.toString());
             rnn.writeTensors(checkpoint, lying);
-            Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);        // where a file is made before it is moved
+            // where a file is made before it is moved
+            Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);
             trained("--data", data, "--epochs", 2, "--resume", "--out", out);
             trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 1, "--out", out);
             assertEquals("mine", text(victim));
             try (var all = Files.walk(temp)) {
-                assertEquals(Set.of("", "victim", "data.json", "out", "out/.lock", "out/loss.csv", "out/outputs.json", "out/model.safetensors",
-                    "out/checkpoint.safetensors", "out/plot.png"), all.map(path -> temp.relativize(path).toString()).collect(Collectors.toSet()));
+                assertEquals(Set.of("", "victim", "data.json", "out", "out/.lock", "out/loss.csv", "out/outputs.json",
+                    "out/model.safetensors", "out/checkpoint.safetensors", "out/plot.png"),
+                    all.map(path -> temp.relativize(path).toString()).collect(Collectors.toSet()));
             }
             Files.delete(out.resolve(".lock"));
             Files.createSymbolicLink(out.resolve(".lock"), victim);
@@ -3914,23 +4264,28 @@ class RnnTest {
         /** It starts nothing but `stty`, of which it asks how wide the terminal is, and it knows no network. */
         @Test void nothingElseIsStartedAndNothingConnected() {
             String source = text(PROJECT.resolve("rnn.java"));
-            assertEquals(List.of("stty size <&2 2>/dev/null"), Pattern.compile("ProcessBuilder\\(\"sh\", \"-c\", \"(.*?)\"\\)").matcher(source)
+            assertEquals(List.of("stty size <&2 2>/dev/null"),
+                Pattern.compile("ProcessBuilder\\(\"sh\", \"-c\", \"(.*?)\"\\)").matcher(source)
                 .results().map(found -> found.group(1)).toList());
             assertEquals(2, source.split("new ProcessBuilder", -1).length);
-            for (String word : List.of("java.net", "Socket", "HttpClient", ".exec(", "Class.forName", "loadLibrary", "ObjectInputStream", "ScriptEngine"))
+            for (String word : List.of("java.net", "Socket", "HttpClient", ".exec(", "Class.forName", "loadLibrary",
+                "ObjectInputStream", "ScriptEngine"))
                 assertFalse(source.contains(word), word);
         }
 
         /** Every message of rnn.java stands in this file in full. */
         @Test void everyMessageHasATestWithItsText() {
             Pattern literal = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\""), joint = Pattern.compile("\"\\s*\\+\\s*\"");
-            Matcher message = Pattern.compile("\\b(?:wrong|failed|check|error|TypeConversionException)\\((?:[^\"();]*,\\s*)?((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)")
+            Matcher message = Pattern.compile("\\b(?:wrong|failed|check|error|TypeConversionException)"
+                + "\\((?:[^\"();]*,\\s*)?((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)")
                 .matcher(text(PROJECT.resolve("rnn.java")));
             String tests = joint.matcher(text(PROJECT.resolve("RnnTest.java"))).replaceAll("").replace("\\\"", "\"");
             int messages = 0;
             for (; message.find(); messages++) {
-                String format = literal.matcher(message.group(1)).results().map(part -> part.group(1)).collect(Collectors.joining());
-                String known = Stream.of(format.replace("\\\"", "\"").replaceFirst("^(%s: |--resume: %s )+", "").split("%[-0-9.]*[a-zA-Z]", -1))
+                String format = literal.matcher(message.group(1)).results().map(part -> part.group(1))
+                    .collect(Collectors.joining());
+                String known = Stream.of(format.replace("\\\"", "\"").replaceFirst("^(%s: |--resume: %s )+", "")
+                    .split("%[-0-9.]*[a-zA-Z]", -1))
                     .map(Pattern::quote).collect(Collectors.joining(".+"));
                 assertTrue(Pattern.compile(known).matcher(tests).find(), format);
             }
@@ -3956,18 +4311,23 @@ class RnnTest {
         /** A disk of 200 kB where this machine lets us have one, and files of 16 kB at most where not. */
         @Test void aFullDiskFailsInOneLineAndOlderFilesStayWhole() throws Exception {
             Path disk = Files.createDirectory(temp.resolve("disk")), out = disk.resolve("out");
-            boolean mounted = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk.toString()).start().waitFor() == 0;
+            boolean mounted = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk.toString())
+                .start().waitFor() == 0;
             try {
                 trained("--epochs", 3, "--out", out);
                 Map<String, String> before = hashes(out);
                 List<String> large = java("--epochs", 100_000, "--hidden", 100, "--quiet", "--out", out);
-                Ran ran = process(temp, Map.of(), "", Stream.concat(Stream.of("sh", "-c", (mounted ? "" : "ulimit -f 32; ") + "exec \"$@\"", "sh"), large.stream()).toList());
+                Ran ran = process(temp, Map.of(), "",
+                    Stream.concat(Stream.of("sh", "-c", (mounted ? "" : "ulimit -f 32; ") + "exec \"$@\"", "sh"),
+                        large.stream()).toList());
                 assertEquals(1, ran.status(), ran.toString());
-                assertTrue(ran.err().matches("rnn: " + out + "/\\S+: cannot be written: " + (mounted ? "No space left on device" : "File too large") + "\n"), ran.err());
+                assertTrue(ran.err().matches("rnn: " + out + "/\\S+: cannot be written: "
+                    + (mounted ? "No space left on device" : "File too large") + "\n"), ran.err());
                 Map<String, String> after = hashes(out);
                 assertEquals(before.keySet(), after.keySet(), "nothing half-written is left");
                 assertEquals(before.get("outputs.json"), after.get("outputs.json"));
-                for (String file : List.of("model.safetensors", "checkpoint.safetensors")) rnn.readTensors(out.resolve(file));
+                for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
+                    rnn.readTensors(out.resolve(file));
             } finally {
                 if (mounted) new ProcessBuilder("umount", disk.toString()).start().waitFor();
             }
@@ -3975,17 +4335,21 @@ class RnnTest {
 
         @Test void aFolderThatVanishesIsSaid() throws Exception {
             Path out = temp.resolve("out");
-            Process process = new ProcessBuilder(java("--epochs", 100_000_000, "--quiet", "--out", out)).redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(java("--epochs", 100_000_000, "--quiet", "--out", out))
+                .redirectErrorStream(true).start();
             while (!Files.exists(out.resolve("checkpoint.safetensors"))) Thread.sleep(5);
             Files.move(out, temp.resolve("elsewhere"));
             assertTrue(process.waitFor(20, TimeUnit.SECONDS));
             assertEquals(1, process.exitValue());
-            assertEquals("rnn: " + out + "/loss.csv: cannot be written: no such file or folder\n", new String(process.getInputStream().readAllBytes(), UTF_8));
-            for (String file : List.of("model.safetensors", "checkpoint.safetensors")) rnn.readTensors(temp.resolve("elsewhere").resolve(file));
+            assertEquals("rnn: " + out + "/loss.csv: cannot be written: no such file or folder\n",
+                new String(process.getInputStream().readAllBytes(), UTF_8));
+            for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
+                rnn.readTensors(temp.resolve("elsewhere").resolve(file));
         }
 
         @Test void aLinkOutOfTheFolderIsNotFollowed() throws IOException {
-            Path elsewhere = file("elsewhere", "mine"), real = Files.createDirectories(temp.resolve("real")), link = temp.resolve("link");
+            Path elsewhere = file("elsewhere", "mine"), real = Files.createDirectories(temp.resolve("real")),
+                link = temp.resolve("link");
             Files.createSymbolicLink(link, real);
             for (String name : FILES) Files.createSymbolicLink(real.resolve(name), elsewhere);
             trained("--epochs", 1, "--out", link);
@@ -3996,10 +4360,12 @@ class RnnTest {
         @Test void standardOutputThatIsFullFailsAndOneThatIsClosedDoesNot() throws Exception {
             assumeTrue(Files.exists(Path.of("/dev/full")));
             var shell = List.of("sh", "-c", "\"$@\" >/dev/full", "sh");
-            Ran full = process(temp, Map.of(), "", Stream.concat(shell.stream(), java("--epochs", 20, "--out", temp.resolve("a")).stream()).toList());
+            Ran full = process(temp, Map.of(), "",
+                Stream.concat(shell.stream(), java("--epochs", 20, "--out", temp.resolve("a")).stream()).toList());
             assertEquals(new Ran(1, "", "rnn: standard output: cannot be written: No space left on device\n"), full);
             shell = List.of("bash", "-c", "set -o pipefail; \"$@\" | head -1", "bash");
-            Ran closed = process(temp, Map.of(), "", Stream.concat(shell.stream(), java("--epochs", 20, "--out", temp.resolve("b")).stream()).toList());
+            Ran closed = process(temp, Map.of(), "",
+                Stream.concat(shell.stream(), java("--epochs", 20, "--out", temp.resolve("b")).stream()).toList());
             assertEquals(0, closed.status());
             assertEquals("", closed.err());
             assertTrue(Files.exists(temp.resolve("b/outputs.json")));
@@ -4008,7 +4374,8 @@ class RnnTest {
         @Test void sizesThatDoNotFitAreRefusedWithTheBytesTheyTake() {
             Ran ran = tool("--hidden", 2_000_000, "--out", temp.resolve("never"));
             assertEquals(2, ran.status());
-            assertTrue(ran.err().matches("rnn: 3 inputs, --hidden 2000000 and 3 outputs over 4 steps at once take 192\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
+            assertTrue(ran.err().matches("rnn: 3 inputs, --hidden 2000000 and 3 outputs over 4 steps at once take "
+                + "192\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
         }
     }
 
@@ -4036,7 +4403,8 @@ class RnnTest {
 
     static String absoluteClassPath() {
         return java.util.Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(p -> Path.of(p).toAbsolutePath().toString()).collect(java.util.stream.Collectors.joining(File.pathSeparator));
+            .map(p -> Path.of(p).toAbsolutePath().toString())
+            .collect(java.util.stream.Collectors.joining(File.pathSeparator));
     }
 
     static Path dataset(String name) { return Path.of("data", name).toAbsolutePath(); }
@@ -4044,21 +4412,25 @@ class RnnTest {
     @Nested class Pictures {
         @TempDir Path folder;
 
-        @ParameterizedTest @CsvSource({"toy.json, 5", "sunspots.json, 3", "parity.json, 2", "elements.json, 2", "toy.json, 0"})
+        @ParameterizedTest @CsvSource({"toy.json, 5", "sunspots.json, 3", "parity.json, 2", "elements.json, 2",
+            "toy.json, 0"})
         void plotIsAPictureOf1600By1000(String name, int epochs) throws Exception {
-            Said said = runIn(folder, rnnCommand(List.of(), "--plot", "--data", dataset(name).toString(), "--epochs", "" + epochs));
+            Said said = runIn(folder, rnnCommand(List.of(), "--plot", "--data", dataset(name).toString(),
+                "--epochs", "" + epochs));
             assertEquals(0, said.status(), said.err());
             var picture = javax.imageio.ImageIO.read(folder.resolve("rnn-out/plot.png").toFile());
             assertEquals(1600, picture.getWidth());
             assertEquals(1000, picture.getHeight());
             for (int k = 0; k < (epochs == 0 ? 0 : 4); k++)
-                assertTrue(colours(picture.getSubimage(k % 2 * 800, k / 2 * 500, 800, 500)) > 10, "panel " + k + " is empty");
+                assertTrue(colours(picture.getSubimage(k % 2 * 800, k / 2 * 500, 800, 500)) > 10,
+                    "panel " + k + " is empty");
             assertTrue(said.out().strip().endsWith("plot.png"), "the last line names it: " + said.out());
         }
 
         private int colours(java.awt.image.BufferedImage panel) {
             var seen = new HashSet<Integer>();
-            for (int x = 0; x < panel.getWidth(); x++) for (int y = 0; y < panel.getHeight(); y++) seen.add(panel.getRGB(x, y));
+            for (int x = 0; x < panel.getWidth(); x++) for (int y = 0; y < panel.getHeight(); y++)
+                seen.add(panel.getRGB(x, y));
             return seen.size();
         }
 
@@ -4067,7 +4439,8 @@ class RnnTest {
             Path old = Files.writeString(folder.resolve("rnn-out/plot.png"), "the old one");
             try (var keptOpen = Files.newInputStream(old)) {
                 assertEquals(0, runIn(folder, rnnCommand(List.of(), "--plot", "--epochs", "1")).status());
-                assertEquals("the old one", new String(keptOpen.readAllBytes(), StandardCharsets.UTF_8), "the old file was written into");
+                assertEquals("the old one", new String(keptOpen.readAllBytes(), StandardCharsets.UTF_8),
+                    "the old file was written into");
             }
             assertEquals((byte) 0x89, Files.readAllBytes(old)[0]);
             try (var files = Files.list(folder.resolve("rnn-out"))) {
@@ -4081,22 +4454,26 @@ class RnnTest {
             for (String part : List.of("java.awt.", "javax.imageio.", "org.knowm.", "me.tongfei.", "org.jline."))
                 assertFalse(said.out().contains(part), part + " is loaded");
             assertFalse(Files.exists(folder.resolve("rnn-out/plot.png")));
-            assertTrue(runIn(folder, rnnCommand(List.of("-verbose:class"), "--epochs", "1", "--plot")).out().contains("java.awt."));
+            assertTrue(runIn(folder, rnnCommand(List.of("-verbose:class"), "--epochs", "1", "--plot")).out()
+                .contains("java.awt."));
         }
 
         @Test void needsNoDisplayAndChangesNoOtherFile() throws Exception {
             for (String plot : List.of("", "--plot")) {
-                var args = new ArrayList<>(List.of("--data", dataset("sunspots.json").toString(), "--epochs", "3", "-q", "-o", "out" + plot));
+                var args = new ArrayList<>(List.of("--data", dataset("sunspots.json").toString(), "--epochs", "3", "-q",
+                    "-o", "out" + plot));
                 if (!plot.isEmpty()) args.add(plot);
                 assertEquals(0, runIn(folder, rnnCommand(List.of(), args.toArray(String[]::new))).status());
             }
             for (String file : List.of("loss.csv", "outputs.json", "model.safetensors"))
-                assertEquals(-1, Files.mismatch(folder.resolve("out").resolve(file), folder.resolve("out--plot").resolve(file)), file);
+                assertEquals(-1, Files.mismatch(folder.resolve("out").resolve(file),
+                    folder.resolve("out--plot").resolve(file)), file);
         }
 
         @Test void needsData() throws Exception {
             runIn(folder, rnnCommand(List.of(), "--data", dataset("elements.json").toString(), "--epochs", "1"));
-            Said said = runIn(folder, rnnCommand(List.of(), "--load", "rnn-out/model.safetensors", "--epochs", "0", "--plot"));
+            Said said = runIn(folder, rnnCommand(List.of(), "--load", "rnn-out/model.safetensors",
+                "--epochs", "0", "--plot"));
             assertEquals(2, said.status());
             assertEquals("rnn: --plot needs --data FILE to draw\n", said.err());
         }
@@ -4106,7 +4483,8 @@ class RnnTest {
         @TempDir Path folder;
 
         @Test void noProgressWhereStandardErrorIsNoTerminal() throws Exception {
-            Said said = runIn(folder, rnnCommand(List.of("-verbose:class"), "--data", dataset("sunspots.json").toString(),
+            Said said = runIn(folder, rnnCommand(List.of("-verbose:class"),
+                "--data", dataset("sunspots.json").toString(),
                 "--epochs", "1000", "--hidden", "32", "--lr", "0.02", "--log-every", "500"));
             assertEquals(0, said.status(), said.err());
             assertTrue(Pattern.matches("rnn: trained for [0-9.]+ s, [0-9,]+ steps a second\n", said.err()), said.err());
@@ -4143,7 +4521,8 @@ class RnnTest {
         @Test void helpFitsOnAScreen() throws Exception {
             var lines = runIn(folder, rnnCommand(List.of(), "--help")).out().lines().toList();
             assertTrue(lines.size() < 40, lines.size() + " lines");
-            for (String line : lines) assertTrue(line.length() < 80 && !line.contains("%%") && line.equals(line.stripTrailing()), line);
+            for (String line : lines)
+                assertTrue(line.length() < 80 && !line.contains("%%") && line.equals(line.stripTrailing()), line);
             for (String what : List.of("--data", "--plot", "Examples:", "Exit status:"))
                 assertTrue(String.join("\n", lines).contains(what), what);
         }
@@ -4155,12 +4534,14 @@ class RnnTest {
             var rows = rnn.curve(losses, 60).lines().toList();
             assertTrue(rows.get(0).strip().startsWith("1.00 |*"), rows.get(0));
             assertTrue(rows.get(7).endsWith("*"), rows.get(7));
-            for (int y = 1; y < 8; y++) assertTrue(rows.get(y).indexOf('*') > rows.get(y - 1).indexOf('*'), "logarithmic: a straight line");
+            for (int y = 1; y < 8; y++)
+                assertTrue(rows.get(y).indexOf('*') > rows.get(y - 1).indexOf('*'), "logarithmic: a straight line");
             assertTrue(rows.get(8).endsWith("epoch 100"));
         }
 
         @Test void curveOfOddLosses() {
-            for (double[][] losses : new double[][][] {{{1}, {1}}, {{0}, {0}}, {{1, Double.POSITIVE_INFINITY}, {0, Double.NaN}}})
+            for (double[][] losses : new double[][][] {{{1}, {1}}, {{0}, {0}},
+                {{1, Double.POSITIVE_INFINITY}, {0, Double.NaN}}})
                 assertEquals(9, rnn.curve(Arrays.asList(losses), 40).lines().count());
         }
     }
