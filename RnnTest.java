@@ -3170,7 +3170,7 @@ class RnnTest {
                     "-XX:UseAVX=1 toy", "-XX:UseAVX=0 -Duser.language=tr toy",
                     "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab -Duser.timezone=Pacific/Apia",
                     "-Duser.language=hi -Duser.country=IN",
-                    "-XX:ObjectAlignmentInBytes=32 -XX:MaxVectorSize=32 -XX:LoopUnrollLimit=200"))
+                    "-XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200"))
                 ways.add(Map.entry(ways.get(0).getKey(), mode));
             ways.parallelStream().forEach(way -> train(hashes, way.getKey(), way.getValue()));
             hashes.forEach((file, where) -> assertEquals(1, where.size(), file + ": " + where));

@@ -5,8 +5,7 @@
 //DEPS me.tongfei:progressbar:0.10.2
 //DEPS org.knowm.xchart:xchart:4.0.3
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
-//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:MaxVectorSize=32 -XX:LoopUnrollLimit=200
-//RUNTIME_OPTIONS -XX:-PrintWarnings
+//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
 
 // ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
 //
@@ -40,7 +39,6 @@ import java.util.*;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.*;
 import javax.imageio.ImageIO;
 import me.tongfei.progressbar.*;
@@ -53,9 +51,7 @@ import picocli.CommandLine.*;
 import sun.misc.*;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.*;
-import tools.jackson.core.io.NumberOutput;
 import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.util.DefaultPrettyPrinter;
 
 class rnn {
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
@@ -241,10 +237,15 @@ class rnn {
         for (int j = 0; j < c.length; j++) c[j] = Math.fma(a, b[j], c[j]);
     }
 
-    /** AT = Aᵀ. Shapes: A [n,m], AT [m,n]. */
+    /** AT = Aᵀ, by two rows of A, so that each row of AT is looked up once for both. Shapes: A [n,m], AT [m,n]. */
     static void transpose(double[][] A, double[][] AT) {
-        for (int i = 0; i < A.length; i++)
-            for (int j = 0; j < A[i].length; j++) AT[j][i] = A[i][j];
+        for (int i = 0; i < A.length; i += 2) {
+            int next = Math.min(i + 1, A.length - 1);
+            double[] a = A[i], b = A[next];
+            for (int j = 0; j < a.length; j++) {
+                AT[j][i] = a[j]; AT[j][next] = b[j];
+            }
+        }
     }
 
     /** A[i] = row for the rows from ≤ i < to. */
@@ -259,7 +260,6 @@ class rnn {
 
     /** The weights or, in the same shapes, their gradients or velocities. `rows`: every row of the five, for loops. */
     record Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by, double[][] rows) {
-
         Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
             this(Wxh, Whh, bh, Why, by, Stream.of(Wxh, Whh, new double[][] {bh}, Why, new double[][] {by})
                 .flatMap(Stream::of).toArray(double[][]::new));
@@ -1262,12 +1262,12 @@ class rnn {
     }
 
     static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
-        @Override public PrettyPrinter getPrettyPrinter() { return new DefaultPrettyPrinter(); }
+        @Override public PrettyPrinter getPrettyPrinter() { return new tools.jackson.core.util.DefaultPrettyPrinter(); }
     };
 
     /** The shortest decimal that reads back as x: Double.toString of JDK 19 on, which older ones do not always give. */
     static String decimal(double x) {
-        return NumberOutput.toString(x, true);
+        return tools.jackson.core.io.NumberOutput.toString(x, true);
     }
 
     static String decimals(double... numbers) {
@@ -1762,7 +1762,7 @@ class rnn {
             }
         }
 
-        private void await(BooleanSupplier condition) {
+        private void await(java.util.function.BooleanSupplier condition) {
             for (int i = 0; !condition.getAsBoolean(); i++)
                 if (i < spins) Thread.onSpinWait();
                 else LockSupport.park(this);
