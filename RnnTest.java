@@ -2047,6 +2047,17 @@ class RnnTest {
             assertEquals("2.0 1.0", model.metadata("deviation"), "a constant column only loses its mean");
         }
 
+        @ParameterizedTest @ValueSource(ints = {2, 3, 5, 10, 13, 25, 100})
+        void aConstantOnlyLosesItsMeanWhateverItsDigits(int n) {
+            double[] numbers = new double[2 * n];
+            for (int t = 0; t < n; t++) numbers[2 * t] = numbers[2 * t + 1] = 0.1;
+            numbers[1] = 0.3;
+            rnn.Scaling scaling = rnn.Scaling.of(rnn.Vectors.of(numbers, 2));
+            assertEquals(0.1, scaling.mean()[0]);
+            assertEquals(1, scaling.deviation()[0]);
+            assertEquals(0.2 * Math.sqrt(n - 1) / n, scaling.deviation()[1], 1e-16);
+        }
+
         @Test void scalingAndBackGivesTheSeriesAgain() {
             double[] numbers = new Random(1).doubles(60, -1000, 1000).toArray();
             rnn.Vectors own = rnn.Vectors.of(numbers, 3);

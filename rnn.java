@@ -683,8 +683,9 @@ class rnn {
             int n = values.length();
             double[] mean = new double[values.width()], deviation = new double[values.width()];
             for (int j = 0; j < mean.length; j++) {
-                for (int t = 0; t < n; t++) mean[j] += values.number(t, j);
-                mean[j] /= n;
+                double first = values.number(0, j);                     // from it on, lest a constant be rounded
+                for (int t = 0; t < n; t++) mean[j] += values.number(t, j) - first;
+                mean[j] = first + mean[j] / n;
                 for (int t = 0; t < n; t++) deviation[j] += square(values.number(t, j) - mean[j]);
                 deviation[j] = deviation[j] > 0 ? Math.sqrt(deviation[j] / n) : 1;
             }
