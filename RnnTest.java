@@ -3958,7 +3958,7 @@ class RnnTest {
         }
 
         /** How many kills; `bench/kills` does more. */
-        static final int KILLS = Integer.getInteger("rnn.kills", 50);
+        static final int KILLS = Integer.getInteger("rnn.kills", 20);
 
         @Test void aRunThatIsKilledAndResumedEndsWithTheBitsOfOneThatWasNot() throws Exception {
             var kills = new AtomicInteger();
