@@ -240,7 +240,7 @@ class rnn {
     /** AT = Aᵀ, by two rows of A, so that each row of AT is looked up once for both. Shapes: A [n,m], AT [m,n]. */
     static void transpose(double[][] A, double[][] AT) {
         for (int i = 0; i < A.length; i += 2) {
-            int next = Math.min(i + 1, A.length - 1);
+            int next = Math.min(i + 1, A.length - 1);                   // after the last row: that row again
             double[] a = A[i], b = A[next];
             for (int j = 0; j < a.length; j++) {
                 AT[j][i] = a[j]; AT[j][next] = b[j];
@@ -683,7 +683,7 @@ class rnn {
             int n = values.length();
             double[] mean = new double[values.width()], deviation = new double[values.width()];
             for (int j = 0; j < mean.length; j++) {
-                double first = values.number(0, j);                     // from it on, lest a constant be rounded
+                double first = values.number(0, j);             // distances from it: of a constant exactly 0
                 for (int t = 0; t < n; t++) mean[j] += values.number(t, j) - first;
                 mean[j] = first + mean[j] / n;
                 for (int t = 0; t < n; t++) deviation[j] += square(values.number(t, j) - mean[j]);
