@@ -756,7 +756,8 @@ class rnn {
             } catch (StreamReadException | StreamConstraintsException e) {
                 TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
                 throw error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
-                    .replaceAll("(?s)(\\n| \\(start marker at | \\(for \\w+ starting at |: enable | \\([^()]*, from `).*", ""), 160));
+                    .replaceAll("(?s)(\\n| \\(start marker at | \\(for \\w+ starting at |: enable "
+                        + "| \\([^()]*, from `).*", ""), 160));
             }
         }
 
@@ -801,8 +802,8 @@ class rnn {
         }
 
         private Failure unknown(TokenStreamLocation at, String key) {
-            return error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, or text, and may "
-                + "have name, description, source", abbreviate(key, 40));
+            return error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, or text, "
+                + "and may have name, description, source", abbreviate(key, 40));
         }
 
         private List<Sequence> pair(List<Vectors> inputs, List<Vectors> targets, List<Vectors> labels) {
