@@ -1,4 +1,5 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
+// SPDX-License-Identifier: MIT
 //JAVA 17+
 //SOURCES rnn.java
 //DEPS org.junit.jupiter:junit-jupiter:5.14.4
@@ -57,6 +58,8 @@ class RnnTest {
         var summary = counts.getSummary();
         long failed = summary.getTotalFailureCount(), passed = summary.getTestsSucceededCount();
         long skipped = summary.getTestsSkippedCount() + summary.getTestsAbortedCount();
+        if (summary.getTestsFoundCount() == 0)
+            System.out.println("no test has \"" + String.join("\" or \"", parts) + "\" in the name of its class or method");
         System.out.printf("%d passed, %d failed%s%n", passed, failed, skipped == 0 ? "" : ", " + skipped + " skipped");
         System.exit(failed == 0 && passed > 0 ? 0 : 1);
     }

@@ -1,4 +1,7 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
+// SPDX-License-Identifier: MIT
+//DESCRIPTION A vanilla recurrent network in one file: trains on a series, a text or sequences, nothing hidden
+//GAV rnn:rnn:1.0
 //JAVA 17+
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7

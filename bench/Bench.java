@@ -1,4 +1,5 @@
 ///usr/bin/env jbang "$0" "$@" ; exit $?
+// SPDX-License-Identifier: MIT
 //JAVA 17+
 //SOURCES ../rnn.java
 //SOURCES Measure.java

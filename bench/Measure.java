@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 package bench;
 
 import java.util.concurrent.TimeUnit;

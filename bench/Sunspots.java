@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 //DEPS tools.jackson.core:jackson-databind:3.2.4
 //SOURCES ../rnn.java
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Loads a model into PyTorch and compares what it says with outputs.json.
 
     ./jbang rnn.java --epochs 100 && python3 bench/outputs.py rnn-out     (Debian: python3-torch)

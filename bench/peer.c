@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: MIT
 // One training step of the same network over OpenBLAS, and the FMA peak of one core.
 // peer SECONDS NAME B T I H O: prints "NAME median fastest", seconds a step; peer peak: prints FLOP/s.
 

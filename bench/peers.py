@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """One training step of the same network in NumPy and in PyTorch.
 
 peers.py numpy|torch64|torch32 SECONDS THREADS NAME B T I H O: prints "NAME median fastest", seconds a step.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 """Reference numbers for RnnTest.java: training runs by PyTorch in float64, and exact values of tanh, expm1, exp.
 
 Run by hand, never by the tests (Debian: apt-get install python3-torch python3-mpmath):
