@@ -286,6 +286,16 @@ class RnnTest {
         return sum;
     }
 
+    /** The vectors x [T,B,I], row t·B + b. */
+    static rnn.Dense dense(double[][][] x) {
+        return new rnn.Dense(Stream.of(x).flatMap(Stream::of).toArray(double[][]::new));
+    }
+
+    /** The codes [T,B], row t·B + b. */
+    static rnn.OneHot oneHot(int[][] codes, int width) {
+        return new rnn.OneHot(Stream.of(codes).flatMapToInt(Arrays::stream).toArray(), width);
+    }
+
     /** A network, what it reads from which state [B,H], and what it should say at the last steps: vectors or labels. */
     record Problem(rnn.Parameters p, double[][] h0, double[][][] x, int[][] codes, double[][][] goals, int[][] labels) {
 
@@ -303,8 +313,8 @@ class RnnTest {
                 classes ? null : matrices(random, scored, B, O), classes ? labels : null);
         }
 
-        rnn.Steps input() { return codes == null ? new rnn.Dense(x) : new rnn.OneHot(codes); }
-        rnn.Steps target() { return labels == null ? new rnn.Dense(goals) : new rnn.OneHot(labels); }
+        rnn.Vectors input() { return codes == null ? dense(x) : oneHot(codes, p.I()); }
+        rnn.Vectors target() { return labels == null ? dense(goals) : oneHot(labels, p.O()); }
 
         int T() { return x.length; }
         int B() { return h0.length; }
@@ -318,23 +328,21 @@ class RnnTest {
         }
 
         rnn.Tape tape() {
-            rnn.Tape tape = rnn.Tape.of(p, T(), B());
-            for (int b = 0; b < B(); b++) tape.h()[0][b] = h0[b].clone();
-            return tape;
+            return rnn.Tape.ready(null, p, T() * B(), B(), h0);
         }
 
         /** The loss by rnn.java. */
         double loss() {
             rnn.Tape tape = tape();
             rnn.forward(p, input(), tape, rnn.ALONE);
-            return rnn.loss(input(), target(), tape, rnn.ALONE);
+            return rnn.loss(target(), input().n(), tape, rnn.ALONE);
         }
 
         /** Its gradient with respect to the variables by rnn.java. */
         double[] gradient() {
             Pass pass = Pass.of(this, tape(), rnn.ALONE);
             var rows = rows(pass.d());
-            rows.addAll(Arrays.asList(pass.tape().dh()[0]));
+            rows.addAll(Arrays.asList(pass.tape().dhPrev()).subList(0, B()));
             return flat(rows);
         }
 
@@ -394,10 +402,7 @@ class RnnTest {
     record Pass(double loss, rnn.Tape tape, rnn.Parameters d) {
         static Pass of(Problem q, rnn.Tape tape, rnn.Team team) {
             var d = rnn.Parameters.zeros(q.p.Wxh().length, q.p.bh().length, q.p.by().length);
-            rnn.forward(q.p, q.input(), tape, team);
-            double loss = rnn.loss(q.input(), q.target(), tape, team);
-            rnn.backward(q.p, q.input(), tape, d, team);
-            return new Pass(loss, tape, d);
+            return new Pass(rnn.pass(q.p, q.input(), q.target(), tape, d, team), tape, d);
         }
     }
 
@@ -550,7 +555,7 @@ class RnnTest {
             Random random = new Random(3);
             for (int n : new int[] {1, 2, 3, 5, 13, 25, 100}) {
                 double[] a = vector(random, n), h = a.clone(), dh = vector(random, n), da = new double[n];
-                rnn.activate(h);
+                rnn.activate(new double[][] {h}, 0, 1);
                 rnn.gradActivate(h, dh, da);
                 for (int j = 0; j < n; j++) {
                     assertEquals(rnn.tanh(a[j]), h[j]);
@@ -616,8 +621,8 @@ class RnnTest {
         }
 
         @Test void theFirstOfSeveralLargestNumbersIsTheLikeliest() {
-            assertEquals(1, rnn.likeliest(new double[] {-3, 5, 5, 2}));
-            assertEquals(0, rnn.likeliest(new double[] {-7}));
+            assertEquals(1, rnn.argmax(new double[] {-3, 5, 5, 2}));
+            assertEquals(0, rnn.argmax(new double[] {-7}));
         }
 
         @Test void mseIsTheMeanSquareAndItsGradientTheSlope() {
@@ -779,12 +784,17 @@ class RnnTest {
             assertNotSame(row, A[1]);
         }
 
-        @Test void rowsAreThoseOfTheStepsOneBelowTheOther() {
-            double[][][] steps = matrices(new Random(13), 5, 3, 2);
-            // 3 steps from step 1 on, 2 of 3 sequences
-            double[][] rows = rnn.stack(new double[6][], steps, 1, 3, 2);
-            assertEquals(6, rows.length);
-            for (int r = 0; r < 6; r++) assertSame(steps[1 + r / 2][r % 2], rows[r]);
+        @Test void activateLeavesTheOtherRowsAlone() {
+            double[][] h = {{1, 2}, {3, 4}, {5, 6}};
+            rnn.activate(h, 1, 2);
+            assertArrayEquals(new double[][] {{1, 2}, {rnn.tanh(3), rnn.tanh(4)}, {5, 6}}, h);
+        }
+
+        @Test void copiedRowsAreTheFirstOnesAndNotShared() {
+            double[][] A = {{1, 2}, {3, 4}, {5, 6}}, B = {{7, 7}, {8, 8}, {9, 9}};
+            rnn.copyRows(A, B, 2);
+            assertArrayEquals(new double[][] {{1, 2}, {3, 4}, {9, 9}}, B);
+            for (int r = 0; r < 2; r++) assertNotSame(A[r], B[r]);
         }
     }
 
@@ -833,7 +843,7 @@ class RnnTest {
                     int sequence = b;
                     double[][] x = Arrays.stream(q.x()).map(step -> step[sequence]).toArray(double[][]::new);
                     double[][] y = Oracle.of(q.p()).outputs(x, q.h0()[b]);
-                    for (int t = 0; t < q.T(); t++) assertWithin(1e-15, y[t], tape.y()[t][b], q);
+                    for (int t = 0; t < q.T(); t++) assertWithin(1e-15, y[t], tape.y()[t * q.B() + b], q);
                 }
             }
         }
@@ -847,14 +857,14 @@ class RnnTest {
             //     dh[1] = 1.44·0.5 = 0.72   da[1] = 0.72·(1 − 0.36) = 0.4608   dbh = 1.44 + 0.4608 = 1.9008
             double ln2 = StrictMath.log(2), ln3 = StrictMath.log(3);
             rnn.Parameters p = network(1, 0.5, 0, 2, -0.5), d = network(7, 7, 7, 7, 7), v = network(0, 0, 0, 0, 0);
-            var x = new rnn.Dense(new double[][][] {{{ln2}}, {{ln3 - 0.3}}});
-            var target = new rnn.Dense(new double[][][] {{{0.1}}});
+            var x = new rnn.Dense(new double[][] {{ln2}, {ln3 - 0.3}});
+            var target = new rnn.Dense(new double[][] {{0.1}});
             rnn.Tape tape = rnn.Tape.of(p, 2, 1);
             rnn.forward(p, x, tape, rnn.ALONE);
-            assertEquals(0.6, tape.h()[1][0][0], 2e-16);
-            assertEquals(0.8, tape.h()[2][0][0], 2e-16);
-            assertEquals(1.1, tape.y()[1][0][0], 3e-16);
-            assertEquals(1, rnn.loss(x, target, tape, rnn.ALONE), 1e-15);
+            assertEquals(0.6, tape.h(1)[0][0], 2e-16);
+            assertEquals(0.8, tape.h(2)[0][0], 2e-16);
+            assertEquals(1.1, tape.y()[1][0], 3e-16);
+            assertEquals(1, rnn.loss(target, x.n(), tape, rnn.ALONE), 1e-15);
             rnn.backward(p, x, tape, d, rnn.ALONE);
             double dWxh = 1.44 * (ln3 - 0.3) + 0.4608 * ln2;
             assertWithin(4e-15, new double[] {dWxh, 0.864, 1.9008, 1.6, 2}, flat(d), "gradient");
@@ -878,16 +888,20 @@ class RnnTest {
 
         @Test void whatTheTapeAndTheGradientHeldBeforeDoesNotMatter() {
             for (Problem q : problems()) {
-                rnn.Tape used = rnn.Tape.of(q.p(), q.T() + 2, q.B() + 3);
-                for (double[][][] steps : List.of(used.h(), used.y(), used.dy(), used.da(), used.dh()))
-                    for (double[][] step : steps) for (double[] row : step) Arrays.fill(row, Double.NaN);
-                for (double[] row : used.loss()) Arrays.fill(row, Double.NaN);
-                for (int b = 0; b < q.B(); b++) used.h()[0][b] = q.h0()[b].clone();
+                int n = q.T() * q.B();
+                rnn.Tape used = rnn.Tape.of(q.p(), q.T() + 2, q.B());
+                for (double[][] all : List.of(used.hPrev(), used.y(), used.dy(), used.da(), used.dhPrev(), used.WhhT(),
+                                              used.WhyT()))
+                    for (double[] row : all) Arrays.fill(row, Double.NaN);
+                Arrays.fill(used.loss(), Double.NaN);
+                assertSame(used, rnn.Tape.ready(used, q.p(), n, q.B(), q.h0()));
                 Pass first = Pass.of(q, q.tape(), rnn.ALONE), again = Pass.of(q, used, rnn.ALONE);
                 rnn.backward(q.p(), q.input(), used, again.d(), rnn.ALONE);  // once more: it sets, it does not add
                 assertSameBits(first, again);
-                assertTrue(Double.isNaN(used.h()[1][q.B()][0]), "the rows beyond stay alone");
-                assertTrue(Double.isNaN(used.y()[q.T()][0][0]), "and the steps beyond");
+                for (double[][] all : List.of(used.h(), used.y(), used.dy(), used.da(), used.dh()))
+                    for (int r = n; r < n + 2 * q.B(); r++)
+                        for (double v : all[r]) assertTrue(Double.isNaN(v), "the rows beyond stay alone");
+                for (int r = n; r < n + 2 * q.B(); r++) assertTrue(Double.isNaN(used.loss()[r]), "and the losses");
             }
         }
 
@@ -895,67 +909,90 @@ class RnnTest {
             Problem q = Problem.random(new Random(15), 3, 5, 2, 3, 2, 2, false, true);
             rnn.Tape tape = q.tape();
             rnn.forward(q.p(), q.input(), tape, rnn.ALONE);
-            for (double[][] step : tape.dy()) for (double[] row : step) Arrays.fill(row, Double.NaN);
-            rnn.loss(q.input(), q.target(), tape, rnn.ALONE);
+            for (double[] row : tape.dy()) Arrays.fill(row, Double.NaN);
+            rnn.loss(q.target(), q.input().n(), tape, rnn.ALONE);
             for (int t = 0; t < 5; t++)
-                for (double g : flat(List.of(tape.dy()[t]))) assertTrue(t < 3 ? g == 0 : g != 0 && Math.abs(g) <= 1);
+                for (double g : flat(Arrays.asList(tape.dy()).subList(3 * t, 3 * t + 3)))
+                    assertTrue(t < 3 ? g == 0 : g != 0 && Math.abs(g) <= 1);
         }
 
         @Test void theLossIsTheMeanOverSequencesAndScoredSteps() {
             // y = by = (1, 3) at every step; targets (1, 2), (1, 0) and (0, 3), (4, 3): squares 1, 9, 1, 9 of 8
             rnn.Parameters p = saying(new double[] {1, 3}, 1);
-            var x = new rnn.Dense(new double[4][2][1]);
-            var target = new rnn.Dense(new double[][][] {{{1, 2}, {0, 3}}, {{1, 0}, {4, 3}}});
+            var x = dense(new double[4][2][1]);
+            var target = dense(new double[][][] {{{1, 2}, {0, 3}}, {{1, 0}, {4, 3}}});
             rnn.Tape tape = rnn.Tape.of(p, 4, 2);
             rnn.forward(p, x, tape, rnn.ALONE);
-            assertEquals(20 / 8.0, rnn.loss(x, target, tape, rnn.ALONE));
-            assertArrayEquals(new double[][] {{0, 2 * 1 / 8.0}, {2 * 1 / 8.0, 0}}, tape.dy()[2]);
-            assertArrayEquals(new double[][] {{0, 2 * 3 / 8.0}, {2 * -3 / 8.0, 0}}, tape.dy()[3]);
+            assertEquals(20 / 8.0, rnn.loss(target, x.n(), tape, rnn.ALONE));
+            assertArrayEquals(new double[][] {{0, 2 * 1 / 8.0}, {2 * 1 / 8.0, 0}},
+                Arrays.copyOfRange(tape.dy(), 4, 6));
+            assertArrayEquals(new double[][] {{0, 2 * 3 / 8.0}, {2 * -3 / 8.0, 0}},
+                Arrays.copyOfRange(tape.dy(), 6, 8));
         }
 
         @Test void aStateCarriedFromWindowToWindowGivesTheBitsOfOneLongPass() {
             for (int steps : new int[] {1, 2, 5, 6, 13}) {
                 Problem q = Problem.random(new Random(16), 3, 13, 2, 5, 2, 13, false, false);
-                rnn.Tape whole = q.tape(), tape = rnn.Tape.of(q.p(), steps, 3);
+                rnn.Tape whole = q.tape(), tape = null;
+                double[][] state = q.h0();
                 rnn.forward(q.p(), q.input(), whole, rnn.ALONE);
-                for (int b = 0; b < 3; b++) tape.h()[0][b] = q.h0()[b].clone();
                 for (int from = 0; from < 13; from += steps) {              // the last window is shorter
                     int to = Math.min(13, from + steps);
-                    var window = new rnn.Dense(Arrays.copyOfRange(q.x(), from, to));
+                    var window = dense(Arrays.copyOfRange(q.x(), from, to));
+                    tape = rnn.Tape.ready(tape, q.p(), window.n(), 3, state);
                     rnn.forward(q.p(), window, tape, rnn.ALONE);
-                    assertArrayEquals(Arrays.copyOfRange(whole.y(), from, to), Arrays.copyOf(tape.y(), to - from));
-                    tape.carry(window);
+                    assertArrayEquals(Arrays.copyOfRange(whole.y(), 3 * from, 3 * to),
+                        Arrays.copyOf(tape.y(), window.n()));
+                    state = tape.copyOfState(window.n());
                 }
-                assertArrayEquals(whole.h()[13], tape.h()[0]);
+                assertArrayEquals(whole.h(13), state);
             }
         }
 
-        @Test void carryTakesTheLastStateOfTheStepsThatWereReadAndCopiesIt() {
+        @Test void theStateCarriedIsACopyOfTheLastOfTheStepsThatWereRead() {
             rnn.Parameters p = saying(new double[1], 1);
             rnn.Tape tape = rnn.Tape.of(p, 3, 2);
-            for (int t = 0; t < 4; t++) for (int b = 0; b < 2; b++) tape.h()[t][b][0] = 10 * t + b;
-            tape.carry(new rnn.Dense(new double[2][1][1]));                 // two steps of one sequence
-            assertArrayEquals(new double[][] {{20}, {1}}, tape.h()[0]);
-            assertNotSame(tape.h()[2][0], tape.h()[0][0]);
+            for (int t = 0; t < 4; t++) for (int b = 0; b < 2; b++) tape.h(t)[b][0] = 10 * t + b;
+            double[][] state = tape.copyOfState(2 * 2);                     // after two steps of three
+            assertArrayEquals(new double[][] {{20}, {21}}, state);
+            for (int b = 0; b < 2; b++) assertNotSame(tape.h(2)[b], state[b]);
+            assertSame(tape, rnn.Tape.ready(tape, p, 2 * 2, 2, state));
+            assertArrayEquals(new double[][] {{20}, {21}}, tape.h(0));
+            for (int b = 0; b < 2; b++) assertNotSame(state[b], tape.h(0)[b]);
+            assertArrayEquals(new double[][] {{10}, {11}}, tape.h(1));      // only the state carried in is set
+            assertArrayEquals(new double[2][1], rnn.Tape.ready(tape, p, 2 * 2, 2, null).h(0));
+        }
+
+        @Test void theRowsOfATapeAreThoseOfTheStepsOneBelowTheOther() {
+            rnn.Tape tape = rnn.Tape.of(network(new Random(13), 2, 3, 1), 5, 2);
+            for (int t = 0; t <= 5; t++)
+                for (int b = 0; b < 2; b++) {
+                    assertSame(tape.hPrev()[t * 2 + b], tape.h(t)[b]);
+                    if (t == 0) continue;
+                    assertSame(tape.hPrev()[t * 2 + b], tape.h()[(t - 1) * 2 + b]);
+                    assertSame(tape.dhPrev()[t * 2 + b], tape.dh()[(t - 1) * 2 + b]);
+                }
         }
 
         @Test void aTapeGrowsOnlyWhenItMust() {
             rnn.Parameters p = network(new Random(17), 2, 3, 1);
             rnn.Tape tape = rnn.Tape.of(p, 5, 2);
-            assertSame(tape, tape.fitting(p, 5, 2));
-            assertSame(tape, tape.fitting(p, 1, 1));
-            for (int[] need : new int[][] {{6, 1}, {1, 3}}) {
-                rnn.Tape larger = tape.fitting(p, need[0], need[1]);
-                assertTrue(larger.y().length >= need[0] && larger.y().length >= 5);
-                assertTrue(larger.h()[0].length >= need[1] && larger.h()[0].length >= 2);
-                assertEquals(larger.y().length + 1, larger.h().length);
+            assertSame(tape, rnn.Tape.ready(tape, p, 5 * 2, 2, null));
+            assertSame(tape, rnn.Tape.ready(tape, p, 1 * 2, 2, null));
+            for (int[] need : new int[][] {{6, 2}, {1, 3}, {1, 1}}) {       // steps, and another number of sequences
+                rnn.Tape other = rnn.Tape.ready(tape, p, need[0] * need[1], need[1], null);
+                assertNotSame(tape, other);
+                assertEquals(need[1], other.B());
+                assertTrue(other.y().length >= need[0] * need[1]);
+                assertEquals(other.y().length, other.h().length);
+                assertEquals(other.y().length + need[1], other.hPrev().length);
             }
         }
 
         /** A lambda or so at each of six hand-outs, some 340 bytes; a single row of H would be 2,064 more. */
         @ParameterizedTest @ValueSource(ints = {1, 2}) void aStepAllocatesOnlyWhatHandsOutWork(int threads) {
             Problem q = Problem.random(new Random(18), 8, 10, 3, 256, 5, 10, false, false);
-            rnn.Steps input = q.input(), target = q.target();
+            rnn.Vectors input = q.input(), target = q.target();
             rnn.Tape tape = q.tape();
             rnn.Parameters d = rnn.Parameters.zeros(3, 256, 5), v = rnn.Parameters.zeros(3, 256, 5);
             try (var team = new rnn.Threads(threads)) {
@@ -968,7 +1005,7 @@ class RnnTest {
                 for (int step = 0; step <= 100; step++) {
                     if (step == 1) before = allocated.getAsLong();         // the first step links what it calls
                     rnn.forward(q.p(), input, tape, team);
-                    rnn.loss(input, target, tape, team);
+                    rnn.loss(target, input.n(), tape, team);
                     rnn.backward(q.p(), input, tape, d, team);
                     rnn.clip(d, 1);
                     rnn.sgd(q.p(), d, v, 0.01, 0.9);
@@ -1034,32 +1071,41 @@ class RnnTest {
         }
 
         @Test void vectorsAreSlicedAndPutSideBySide() {
-            var numbers = rnn.Vectors.of(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 2).slice(1, 4);
-            assertEquals(3, numbers.length());
-            assertArrayEquals(new double[] {5, 6}, numbers.vector(1));
-            assertEquals(8, numbers.number(2, 1));
-            var other = rnn.Vectors.of(new double[] {-1, -2, -3, -4, -5, -6}, 2);
-            assertArrayEquals(new double[][][] {{{5, 6}, {-3, -4}}, {{7, 8}, {-5, -6}}},
-                ((rnn.Dense) rnn.Vectors.steps(List.of(numbers, other), 1, 3)).x());
-            var codes = rnn.Vectors.of(new int[] {3, 1, 4, 1, 5}, 6).slice(1, 5).slice(1, 3);
+            var numbers = new rnn.Dense(new double[][] {{1, 2}, {3, 4}, {5, 6}, {7, 8}}).slice(1, 4);
+            assertEquals(3, numbers.n());
+            assertEquals(2, numbers.width());
+            assertArrayEquals(new double[] {5, 6}, numbers.x()[1]);
+            assertEquals(8, numbers.x()[2][1]);
+            var other = new rnn.Dense(new double[][] {{-1, -2}, {-3, -4}, {-5, -6}});
+            assertArrayEquals(new double[][] {{5, 6}, {-3, -4}, {7, 8}, {-5, -6}},
+                numbers.sideBySide(List.of(numbers, other), 1, 3).x());
+            var codes = new rnn.OneHot(new int[] {3, 1, 4, 1, 5}, 6).slice(1, 5).slice(1, 3);
+            assertEquals(2, codes.n());
+            assertEquals(6, codes.width());
             assertEquals(4, codes.code(0));
-            assertArrayEquals(new int[][] {{4}, {1}}, ((rnn.OneHot) rnn.Vectors.steps(List.of(codes), 0, 2)).x());
+            assertArrayEquals(new int[] {4, 1}, codes.sideBySide(List.of(codes), 0, 2).codes());
+            var others = new rnn.OneHot(new int[] {0, 2}, 6);
+            assertArrayEquals(new int[] {4, 0, 1, 2}, codes.sideBySide(List.of(codes, others), 0, 2).codes());
         }
 
         void assertSameBits(Pass expected, Pass actual) {
             assertEquals(expected.loss, actual.loss);
             assertArrayEquals(flat(expected.d), flat(actual.d));
-            int T = expected.tape.y().length, B = expected.tape.h()[0].length;
-            for (int t = 0; t < T; t++)
-                for (int b = 0; b < B; b++) {
-                    assertArrayEquals(expected.tape.y()[t][b], actual.tape.y()[t][b]);
-                    assertArrayEquals(expected.tape.h()[t + 1][b], actual.tape.h()[t + 1][b]);
-                    assertArrayEquals(expected.tape.dh()[t][b], actual.tape.dh()[t][b]);
-                }
+            for (int r = 0; r < expected.tape.y().length; r++) {
+                assertArrayEquals(expected.tape.y()[r], actual.tape.y()[r]);
+                assertArrayEquals(expected.tape.h()[r], actual.tape.h()[r]);
+                assertArrayEquals(expected.tape.dhPrev()[r], actual.tape.dhPrev()[r]);
+            }
         }
     }
 
     // ── Section 6: training ─────────────────────────────────────────────────────────────────────────────────────────
+
+    /** Vectors written out one after the other. */
+    static rnn.Dense rowsOf(double[] numbers, int width) {
+        return new rnn.Dense(IntStream.range(0, numbers.length / width)
+            .mapToObj(t -> Arrays.copyOfRange(numbers, t * width, (t + 1) * width)).toArray(double[][]::new));
+    }
 
     /** One of PyTorch's runs. */
     record TorchRun(String name, String loss, int N, int T, int Tscored, int I, int H, int O, double learningRate,
@@ -1076,12 +1122,11 @@ class RnnTest {
         /** Sequence n of N: `length` vectors of value(k), or codes, k counted from `first` on. */
         static rnn.Vectors numbers(int first, int n, int length, int width) {
             int from = first + n * length * width;
-            return rnn.Vectors.of(IntStream.range(from, from + length * width).mapToDouble(k -> value(k))
-                .toArray(), width);
+            return rowsOf(IntStream.range(from, from + length * width).mapToDouble(k -> value(k)).toArray(), width);
         }
 
         static rnn.Vectors codes(int first, int n, int length, int K) {
-            return rnn.Vectors.of(IntStream.range(0, length).map(i -> code(first + n * length + i) % K).toArray(), K);
+            return new rnn.OneHot(IntStream.range(0, length).map(i -> code(first + n * length + i) % K).toArray(), K);
         }
 
         rnn.Parameters initial() {
@@ -1109,7 +1154,7 @@ class RnnTest {
             return IntStream.range(0, n).mapToObj(k -> {
                 double[] x = vector(random, length);
                 x[0] = k;
-                return new rnn.Sequence(rnn.Vectors.of(x, 1), rnn.Vectors.of(vector(random, length), 1));
+                return new rnn.Sequence(rowsOf(x, 1), rowsOf(vector(random, length), 1));
             }).toList();
         }
 
@@ -1119,33 +1164,83 @@ class RnnTest {
 
         /** The sum of squares over the last steps of a sequence of vectors, by the oracle, from h = 0. */
         double squaresOf(rnn.Parameters p, rnn.Sequence s) {
-            int T = s.input().length(), scored = s.target().length();
-            double[][] x = IntStream.range(0, T).mapToObj(s.input()::vector).toArray(double[][]::new);
+            int T = s.input().n(), scored = s.target().n();
+            double[][] x = ((rnn.Dense) s.input()).x(), target = ((rnn.Dense) s.target()).x();
             double[][] y = Oracle.of(p).outputs(x, new double[p.bh().length]);
             double sum = 0;
             for (int t = 0; t < scored; t++)
                 for (int o = 0; o < p.by().length; o++)
-                    sum += Math.pow(y[T - scored + t][o] - s.target().number(t, o), 2);
+                    sum += Math.pow(y[T - scored + t][o] - target[t][o], 2);
             return sum;
+        }
+
+        rnn.Training training(rnn.Parameters p, List<rnn.Sequence> sequences, rnn.Settings settings, rnn.Team team) {
+            return new rnn.Training(rnn.State.of(p), sequences, List.of(), settings, team);
+        }
+
+        /** One more update; whether it was the last of an epoch. */
+        boolean endsAnEpoch(rnn.Training training) {
+            assertTrue(training.update());
+            return training.state.next() == 0;
+        }
+
+        /** The mean loss of the last whole epoch. */
+        double lastLoss(rnn.Training training) {
+            return training.state.losses().get(training.state.losses().size() - 1)[0];
+        }
+
+        /** A state that shares nothing with another. */
+        rnn.State copy(rnn.State s) {
+            return new rnn.State(rnn.copy(s.p()), rnn.copy(s.v()), rnn.copy(s.last()), new ArrayList<>(s.losses()),
+                s.next(), s.lossSum(), s.scored(), Arrays.stream(s.h()).map(double[]::clone).toArray(double[][]::new));
+        }
+
+        /** Vectors that say when a window is made of them. Batches of one. */
+        class Watched implements rnn.Vectors {
+            final rnn.Vectors vectors;
+            final List<rnn.Vectors> taken;
+
+            Watched(rnn.Vectors vectors, List<rnn.Vectors> taken) {
+                this.vectors = vectors;
+                this.taken = taken;
+            }
+
+            public int n() { return vectors.n(); }
+            public int width() { return vectors.width(); }
+            public int code(int r) { return vectors.code(r); }
+            public rnn.Vectors slice(int from, int to) { return vectors.slice(from, to); }
+            public double loss(int r, double[] y, double[] dy) { return vectors.loss(r, y, dy); }
+
+            public void addTimes(double[][] W, double[][] C, int from, int to) { vectors.addTimes(W, C, from, to); }
+
+            public void addGradient(double[][] da, double[][] dW, int from, int to) {
+                vectors.addGradient(da, dW, from, to);
+            }
+
+            public rnn.Vectors sideBySide(List<rnn.Vectors> sequences, int from, int to) {
+                assertEquals(List.of(this), sequences);
+                taken.add(this);
+                return vectors.sideBySide(List.of(vectors), from, to);
+            }
         }
 
         @ParameterizedTest @MethodSource("RnnTest$TorchRun#all")
         void aWholeRunAgreesWithPyTorch(TorchRun run) {
             var sequences = IntStream.range(0, run.N).mapToObj(run::sequence).toList();
             int steps = run.steps > 0 ? run.steps : Integer.MAX_VALUE;
-            var training = new rnn.Training(run.initial(), sequences,
+            var training = training(run.initial(), sequences,
                 new rnn.Settings(run.learningRate, run.momentum, run.clip, run.N, steps, 1), rnn.ALONE);
             double[] losses = new double[run.epochs];
             int updates = 0;
             for (int n = 0; n < run.epochs; n++) {
-                do updates++; while (!training.update());
-                losses[n] = training.loss;
+                do updates++; while (!endsAnEpoch(training));
+                losses[n] = lastLoss(training);
             }
             // 5e-16 apart: PyTorch adds in another order
             assertEquals(run.updates, updates);
-            assertEquals(run.epochs, training.epoch);
+            assertEquals(run.epochs, training.state.epoch());
             assertWithin(1e-14, run.losses, losses, "losses");
-            assertWithin(1e-14, run.parameters, flat(training.p), "parameters");
+            assertWithin(1e-14, run.parameters, flat(training.state.p()), "parameters");
         }
 
         @Test void windowsPutSequencesOfOneLengthTogether() {
@@ -1157,8 +1252,8 @@ class RnnTest {
             assertEquals(List.of(b.subList(0, 2), a.subList(0, 2), b.subList(2, 4), a.subList(2, 3)),
                 windows.stream().map(rnn.Window::sequences).toList());
             for (var window : windows) {
-                assertEquals(window.sequences().get(0).input().length(), window.input().T());
-                assertEquals(window.sequences().size(), window.input().B());
+                assertEquals(window.sequences().get(0).input().n() * window.B(), window.input().n());
+                assertEquals(window.sequences().size(), window.B());
             }
         }
 
@@ -1172,7 +1267,7 @@ class RnnTest {
             var windows = rnn.windows(sequences(2, 13), 2, 5);
             assertEquals(List.of(0, 5, 10), windows.stream().map(rnn.Window::from).toList());
             assertEquals(List.of(5, 10, 13), windows.stream().map(rnn.Window::to).toList());
-            assertEquals(List.of(5, 5, 3), windows.stream().map(w -> w.input().T()).toList());
+            assertEquals(List.of(2 * 5, 2 * 5, 2 * 3), windows.stream().map(w -> w.input().n()).toList());
             assertEquals(1, rnn.windows(sequences(1, 5), 1, 5).size());
             assertEquals(1, rnn.windows(sequences(1, 5), 1, 1000).size());
             assertEquals(5, rnn.windows(sequences(1, 5), 1, 1).size());
@@ -1180,13 +1275,13 @@ class RnnTest {
 
         @Test void windowsHoldTheTargetsOfTheirOwnSteps() {
             // 7 steps, the last 4 scored, windows of 3: steps 0–2 have none, 3–5 have targets 0–2, 6 has target 3
-            var s = new rnn.Sequence(rnn.Vectors.of(new double[] {0, 1, 2, 3, 4, 5, 6}, 1),
-                rnn.Vectors.of(new double[] {13, 14, 15, 16}, 1));
+            var s = new rnn.Sequence(rowsOf(new double[] {0, 1, 2, 3, 4, 5, 6}, 1),
+                rowsOf(new double[] {13, 14, 15, 16}, 1));
             var windows = rnn.windows(List.of(s), 1, 3);
-            assertArrayEquals(new double[0][][], ((rnn.Dense) windows.get(0).target()).x());
-            assertArrayEquals(new double[][][] {{{13}}, {{14}}, {{15}}}, ((rnn.Dense) windows.get(1).target()).x());
-            assertArrayEquals(new double[][][] {{{16}}}, ((rnn.Dense) windows.get(2).target()).x());
-            assertArrayEquals(new double[][][] {{{6}}}, ((rnn.Dense) windows.get(2).input()).x());
+            assertArrayEquals(new double[0][], ((rnn.Dense) windows.get(0).target()).x());
+            assertArrayEquals(new double[][] {{13}, {14}, {15}}, ((rnn.Dense) windows.get(1).target()).x());
+            assertArrayEquals(new double[][] {{16}}, ((rnn.Dense) windows.get(2).target()).x());
+            assertArrayEquals(new double[][] {{6}}, ((rnn.Dense) windows.get(2).input()).x());
         }
 
         @Test void aFullBatchKeepsTheOrderOfTheDataset() {
@@ -1209,14 +1304,19 @@ class RnnTest {
         }
 
         @Test void eachEpochOfATrainingTakesItsOwnOrder() {
-            var s = sequences(5, 2);
+            var inputs = new ArrayList<rnn.Vectors>();
+            var s = sequences(5, 2).stream()
+                .map(one -> new rnn.Sequence(new Watched(one.input(), inputs), one.target())).toList();
             // from the start, or going on after 3 epochs
             for (int done : new int[] {0, 3}) {
-                var training = new rnn.Training(network(new Random(39), 1, 2, 1), s, settings(0.1, 1, 9), rnn.ALONE);
-                training.epoch = done;
+                rnn.State state = rnn.State.of(network(new Random(39), 1, 2, 1));
+                for (int epoch = 1; epoch <= done; epoch++) state.losses().add(new double[] {1});
+                var training = new rnn.Training(state, s, List.of(), settings(0.1, 1, 9), rnn.ALONE);
                 for (int epoch = done + 1; epoch <= done + 3; epoch++) {
+                    inputs.clear();
                     training.epoch();
-                    var taken = training.windows.stream().map(window -> window.sequences().get(0)).toList();
+                    var taken = inputs.stream()
+                        .map(x -> s.stream().filter(one -> one.input() == x).findFirst().orElseThrow()).toList();
                     assertEquals(rnn.order(s, 1, 42, epoch), taken);
                 }
             }
@@ -1238,7 +1338,7 @@ class RnnTest {
             mixed.addAll(sequences(3, 2));
             double sum = mixed.stream().mapToDouble(s -> squaresOf(p, s)).sum();
             for (int batch : new int[] {1, 2, 3, 8}) {
-                var training = new rnn.Training(rnn.copy(p), mixed, settings(0, batch, Integer.MAX_VALUE), rnn.ALONE);
+                var training = training(rnn.copy(p), mixed, settings(0, batch, Integer.MAX_VALUE), rnn.ALONE);
                 for (int epoch = 1; epoch <= 3; epoch++)
                     assertEquals(sum / (5 * 4 + 3 * 2), training.epoch(), 2e-15);
             }
@@ -1247,7 +1347,7 @@ class RnnTest {
         @Test void theLossOfAnEpochIsThatBeforeItsUpdates() {
             rnn.Parameters p = network(new Random(22), 1, 3, 1);
             var s = sequences(4, 3);
-            var training = new rnn.Training(p, s, settings(0.25, 4, Integer.MAX_VALUE), rnn.ALONE);
+            var training = training(p, s, settings(0.25, 4, Integer.MAX_VALUE), rnn.ALONE);
             double last = Double.NaN;
             for (int epoch = 0; epoch < 5; epoch++) {
                 double before = s.stream().mapToDouble(one -> squaresOf(p, one)).sum() / 12, loss = training.epoch();
@@ -1263,10 +1363,10 @@ class RnnTest {
             var s = sequences(3, 13);
             double mean = s.stream().mapToDouble(one -> squaresOf(p, one)).sum() / 39;
             for (int steps : new int[] {1, 2, 5, 12, 13, 100}) {
-                var training = new rnn.Training(rnn.copy(p), s, settings(0, 3, steps), rnn.ALONE);
+                var training = training(rnn.copy(p), s, settings(0, 3, steps), rnn.ALONE);
                 // each from h = 0
                 for (int epoch = 0; epoch < 3; epoch++) assertEquals(mean, training.epoch(), 1e-14);
-                assertEquals(mean, rnn.evaluate(p, s, 3, steps, rnn.ALONE).loss(), 1e-14);
+                assertEquals(mean, rnn.evaluate(p, rnn.windows(s, 3, steps), rnn.ALONE).loss(), 1e-14);
             }
         }
 
@@ -1276,12 +1376,12 @@ class RnnTest {
             rnn.Parameters p = network(new Random(24), 1, 3, 1);
             double[] before = flat(p);
             double mean = squaresOf(p, s) / 2;
-            var training = new rnn.Training(p, List.of(s), new rnn.Settings(0.1, 0.9, 0, 1, 2, 42), rnn.ALONE);
-            assertFalse(training.update());
-            assertFalse(training.update());
+            var training = training(p, List.of(s), new rnn.Settings(0.1, 0.9, 0, 1, 2, 42), rnn.ALONE);
+            assertFalse(endsAnEpoch(training));
+            assertFalse(endsAnEpoch(training));
             assertArrayEquals(before, flat(p));
-            assertTrue(training.update());
-            assertEquals(mean, training.loss, 1e-15);
+            assertTrue(endsAnEpoch(training));
+            assertEquals(mean, lastLoss(training), 1e-15);
             assertFalse(Arrays.equals(before, flat(p)));
         }
 
@@ -1290,7 +1390,7 @@ class RnnTest {
             double[] alone = null;
             for (rnn.Team team : List.of(rnn.ALONE, ROW_BY_ROW, ODD_PARTS_BACKWARDS, THREADS)) {
                 rnn.Parameters p = network(new Random(25), 1, 13, 1);
-                var training = new rnn.Training(p, s, new rnn.Settings(0.1, 0.9, 1, 2, 5, 7), team);
+                var training = training(p, s, new rnn.Settings(0.1, 0.9, 1, 2, 5, 7), team);
                 for (int epoch = 0; epoch < 5; epoch++) training.epoch();
                 if (alone == null) alone = flat(p);
                 assertArrayEquals(alone, flat(p));
@@ -1304,36 +1404,29 @@ class RnnTest {
             // 3 + 3 windows of 7 steps, 2 of 4: two epochs
             int updates = 3 + 3 + 2;
             for (int stop = 0; stop <= 2 * updates; stop++) {
-                var whole = new rnn.Training(network(new Random(40), 1, 3, 1), s, settings, rnn.ALONE);
-                for (int n = 0; n < stop; n++) whole.update();
-                var again = new rnn.Training(rnn.copy(whole.p), s, settings, rnn.ALONE);
-                rnn.copyTo(again.v, whole.v);
-                again.epoch = whole.epoch;
-                again.next = whole.next;
-                again.lossSum = whole.lossSum;
-                again.scored = whole.scored;
-                again.plan();
-                if (whole.next > 0) again.restore(whole.state());
+                var whole = training(network(new Random(40), 1, 3, 1), s, settings, rnn.ALONE);
+                for (int n = 0; n < stop; n++) assertTrue(whole.update());
+                var again = new rnn.Training(copy(whole.state), s, List.of(), settings, rnn.ALONE);
                 double loss = whole.epoch();
                 assertEquals(loss, again.epoch());
                 assertEquals(whole.epoch(), again.epoch());
-                assertArrayEquals(flat(whole.p), flat(again.p));
+                assertArrayEquals(flat(whole.state.p()), flat(again.state.p()));
             }
         }
 
         @Test void evaluatingCheckingAndSamplingDoNotChangeTraining() {
-            var codes = rnn.Vectors.of(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
+            var codes = new rnn.OneHot(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
             var s = Stream.of(codes.slice(0, 6), codes.slice(5, 11), codes.slice(3, 8))
                 .map(rnn.Sequence::next).toList();
             double[][] runs = new double[2][];
             for (int watched = 0; watched < 2; watched++) {
                 rnn.Parameters p = network(new Random(26), 3, 5, 3);
-                var training = new rnn.Training(p, s, new rnn.Settings(0.1, 0.9, 1, 1, 2, 42), rnn.ALONE);
-                while (training.epoch < 5) {
-                    training.update();
+                var training = training(p, s, new rnn.Settings(0.1, 0.9, 1, 1, 2, 42), rnn.ALONE);
+                while (training.state.epoch() < 5) {
+                    assertTrue(training.update());
                     if (watched == 0) continue;
                     rnn.sample(p, new int[] {0}, 20, 1, -1, new Random(1));
-                    rnn.evaluate(p, s, 2, 3, rnn.ALONE);
+                    rnn.evaluate(p, rnn.windows(s, 2, 3), rnn.ALONE);
                     rnn.checkGradients(p, rnn.windows(s, 2, 9).get(0), 10, rnn.ALONE);
                 }
                 runs[watched] = flat(p);
@@ -1379,13 +1472,13 @@ class RnnTest {
         @Test void accuracyIsTheShareOfScoredStepsWhoseLikeliestClassIsRight() {
             // the network always says (1, 0, 0), so class 0: right in 4 of 6 scored steps. Σ e^y = e + 2
             rnn.Parameters p = saying(new double[] {1, 0, 0}, 1);
-            var input = rnn.Vectors.of(new double[] {1, 2, 3, 4}, 1);
-            var sequences = List.of(new rnn.Sequence(input, rnn.Vectors.of(new int[] {0, 1, 0}, 3)),
-                new rnn.Sequence(input, rnn.Vectors.of(new int[] {0, 2, 0}, 3)));
+            var input = rowsOf(new double[] {1, 2, 3, 4}, 1);
+            var sequences = List.of(new rnn.Sequence(input, new rnn.OneHot(new int[] {0, 1, 0}, 3)),
+                new rnn.Sequence(input, new rnn.OneHot(new int[] {0, 2, 0}, 3)));
             double loss = StrictMath.log(Math.E + 2) - 4 / 6.0;
             for (int batch : new int[] {1, 2})
                 for (int steps : new int[] {1, 2, 3, 4}) {
-                    rnn.Score score = rnn.evaluate(p, sequences, batch, steps, rnn.ALONE);
+                    rnn.Score score = rnn.evaluate(p, rnn.windows(sequences, batch, steps), rnn.ALONE);
                     assertEquals(4 / 6.0, score.accuracy());
                     assertEquals(loss, score.loss(), 1e-15);
                 }
@@ -1398,7 +1491,7 @@ class RnnTest {
             mixed.addAll(sequences(2, 2));
             double mean = mixed.stream().mapToDouble(s -> squaresOf(p, s)).sum() / 19;
             for (int batch : new int[] {1, 2, 100})
-                assertEquals(mean, rnn.evaluate(p, mixed, batch, 100, rnn.ALONE).loss(), 2e-15);
+                assertEquals(mean, rnn.evaluate(p, rnn.windows(mixed, batch, 100), rnn.ALONE).loss(), 2e-15);
             assertArrayEquals(before, flat(p));
         }
 
@@ -1424,10 +1517,10 @@ class RnnTest {
                 part.run(0, n);
             };
             rnn.Team lazy = (n, work, part) -> part.run(0, ++calls[1] == calls[0] ? n - 1 : n);
-            rnn.Steps x = window.input(), target = window.target();
-            rnn.Tape tape = rnn.Tape.of(p, x.T(), x.B());
+            rnn.Vectors x = window.input(), target = window.target();
+            rnn.Tape tape = rnn.Tape.of(p, x.n() / window.B(), window.B());
             rnn.forward(p, x, tape, counting);
-            rnn.loss(x, target, tape, counting);
+            rnn.loss(target, x.n(), tape, counting);
             rnn.backward(p, x, tape, rnn.copy(p), counting);
             assertTrue(rnn.checkGradients(p, window, 1000, lazy).stream().anyMatch(check -> check.worst() > 1e-2));
         }
@@ -1458,7 +1551,7 @@ class RnnTest {
         @Test void outputsAreWhatTheNetworkSaysAfterEachStep() {
             Random random = new Random(31);
             rnn.Parameters p = network(random, 2, 5, 3);
-            double[][] x = matrix(random, 13, 2), y = rnn.outputs(p, rnn.Vectors.of(flat(List.of(x)), 2));
+            double[][] x = matrix(random, 13, 2), y = rnn.outputs(p, rowsOf(flat(List.of(x)), 2));
             double[][] expected = Oracle.of(p).outputs(x, new double[5]);
             for (int t = 0; t < 13; t++) assertWithin(1e-15, expected[t], y[t], t);
         }
@@ -1467,7 +1560,7 @@ class RnnTest {
             Random random = new Random(32);
             rnn.Parameters p = network(random, 2, 5, 2);
             double[][] x = matrix(random, 3, 2);
-            double[][] generated = rnn.generate(p, rnn.Vectors.of(flat(List.of(x)), 2), 25);
+            double[][] generated = rnn.generate(p, rowsOf(flat(List.of(x)), 2), 25);
             assertEquals(25, generated.length);
             Oracle oracle = Oracle.of(p);
             Dual[] h = duals(new double[5], -1);
@@ -1481,16 +1574,16 @@ class RnnTest {
 
         @Test void whatIsGeneratedFirstIsTheOutputAfterTheInput() {
             rnn.Parameters p = network(new Random(33), 1, 3, 1);
-            var input = rnn.Vectors.of(new double[] {1, 2, 3}, 1);
+            var input = rowsOf(new double[] {1, 2, 3}, 1);
             assertArrayEquals(rnn.outputs(p, input)[2], rnn.generate(p, input, 1)[0]);
             assertEquals(0, rnn.generate(p, input, 0).length);
         }
 
-        @Test void aReadingGoesOnWhereItStopped() {
+        @Test void aStepperGoesOnWhereItStopped() {
             rnn.Parameters p = network(new Random(34), 2, 3, 2);
-            var all = rnn.Vectors.of(vector(new Random(35), 20), 2);
-            var reading = new rnn.Reading(p);
-            double[][] first = reading.read(all.slice(0, 4)), rest = reading.read(all.slice(4, 10));
+            var all = rowsOf(vector(new Random(35), 20), 2);
+            var stepper = new rnn.Stepper(p);
+            double[][] first = stepper.steps(all.slice(0, 4)), rest = stepper.steps(all.slice(4, 10));
             double[][] whole = rnn.outputs(p, all);
             assertArrayEquals(Arrays.copyOf(whole, 4), first);
             assertArrayEquals(Arrays.copyOfRange(whole, 4, 10), rest);
@@ -1549,11 +1642,11 @@ class RnnTest {
         }
 
         @Test void charactersBeyondTheBasicPlaneStayWhole() {
-            var alphabet = rnn.Alphabet.of(List.of("z😀a", "𝄞z"), true);    // in code-point order: a z 𝄞 😀, the mark
-            assertEquals("az𝄞😀", alphabet.text());
-            assertEquals(5, alphabet.size());
-            assertArrayEquals(new int[] {4, 1, 3, 0, 4}, alphabet.encode("z😀a", ""));
-            assertEquals("az𝄞😀", alphabet.decode(rnn.sample(counting(5), new int[] {4}, 100, 0, 4, new Random(1))));
+            var vocabulary = rnn.Vocabulary.of(List.of("z😀a", "𝄞z"), true);  // in code-point order: a z 𝄞 😀, the mark
+            assertEquals("az𝄞😀", new String(vocabulary.codePoints(), 0, vocabulary.codePoints().length));
+            assertEquals(5, vocabulary.size());
+            assertArrayEquals(new int[] {4, 1, 3, 0, 4}, vocabulary.encode("z😀a", ""));
+            assertEquals("az𝄞😀", vocabulary.decode(rnn.sample(counting(5), new int[] {4}, 100, 0, 4, new Random(1))));
         }
     }
 
@@ -1772,7 +1865,7 @@ class RnnTest {
         @Test void theBuiltInToyIsItsFileToTheLastDigit() {
             JsonNode toy = json(PROJECT.resolve("data/toy.json"));
             rnn.Dataset read = rnn.readDataset(PROJECT.resolve("data/toy.json").toString());
-            for (rnn.Dataset dataset : List.of(rnn.toy(), read)) {
+            for (rnn.Dataset dataset : List.of(rnn.Dataset.TOY, read)) {
                 assertEquals("toy", dataset.name());
                 assertEquals(1, dataset.sequences().size());
                 assertArrayEquals(vectors(toy.get("inputs").get(0)), vectorsOf(dataset.sequences().get(0).input()));
@@ -1784,7 +1877,7 @@ class RnnTest {
         }
 
         double[][] vectorsOf(rnn.Vectors v) {
-            return IntStream.range(0, v.length()).mapToObj(v::vector).toArray(double[][]::new);
+            return ((rnn.Dense) v).x();
         }
 
         @ParameterizedTest @MethodSource("dataFiles")
@@ -1823,14 +1916,14 @@ class RnnTest {
                     "inputs[1] is empty; a sequence needs at least one step"),
                 arguments("{'inputs': [^], 'targets': [[[1]]]}", "inputs is empty; it needs at least one sequence"),
                 arguments("{'inputs': [[[1]]], 'labels': [^-1]}",
-                    "labels[0] is -1; a label is a whole number from 0 to 2147483646"),
+                    "labels[0] is -1; it must be a whole number from 0 to 2147483646"),
                 arguments("{'inputs': [[[1]]], 'labels': [^0.5]}",
-                    "labels[0] is 0.5; a label is a whole number from 0 to 2147483646"),
+                    "labels[0] is 0.5; it must be a whole number from 0 to 2147483646"),
                 arguments("{'inputs': [[[1]]], 'labels': [[^'a']]}",
-                    "labels[0][0] is \"a\"; a label is a whole number from 0 to 2147483646"),
+                    "labels[0][0] is \"a\"; it must be a whole number from 0 to 2147483646"),
                 arguments("{'inputs': [[[1]]], 'labels': [[^]]}", "labels[0] is empty; it needs at least one label"),
                 arguments("{'series': [1, ^'x']}", "series[1] is \"x\"" + needs),
-                arguments("{'series': [[1], ^2]}", "series[1] is 2, but series[0] is a list; all steps need one form"),
+                arguments("{'series': [[1], ^2]}", "series[1] is not a list, as series[0] is; all steps need one form"),
                 arguments("{'series': [1, ^[2]]}", "series[1] is a list" + needs),
                 arguments("{'series': ^'1 2'}", "series is \"1 2\"; it must be a list [ … ]"),
                 arguments("{'text': ^5}", "text is 5; it must be a string"),
@@ -1840,7 +1933,7 @@ class RnnTest {
                 arguments("{'text': 'ab',\n\n  ^'extra': 1}",
                     "unknown key \"extra\"; a dataset has inputs with targets or labels, "
                     + "series, or text, and may have name, description, source"),
-                arguments("^[1, 2]", "a dataset is one JSON object: { … }"));
+                arguments("^[1, 2]", "the JSON is a list; it must be an object { … }"));
         }
 
         @ParameterizedTest @MethodSource("broken")
@@ -1865,7 +1958,7 @@ class RnnTest {
                 // a column counts characters, as an editor does, not bytes
                 arguments("{'name': 'λ→', 'series': [1, ^null]}", "series[1] is null; it must be a finite number"),
                 arguments("{'series': [1, 2]} ^{'series': [1, 2]}",
-                    "the dataset ends at its closing brace, but more follows"));
+                    "the JSON ends at its closing brace, but more follows"));
         }
 
         @ParameterizedTest @MethodSource("brokenBeyondTheSchema")
@@ -2055,7 +2148,7 @@ class RnnTest {
             double[] numbers = new double[2 * n];
             for (int t = 0; t < n; t++) numbers[2 * t] = numbers[2 * t + 1] = 0.1;
             numbers[1] = 0.3;
-            rnn.Scaling scaling = rnn.Scaling.of(rnn.Vectors.of(numbers, 2));
+            rnn.Scaling scaling = rnn.Scaling.of(rowsOf(numbers, 2).x(), n);
             assertEquals(0.1, scaling.mean()[0]);
             assertEquals(1, scaling.deviation()[0]);
             assertEquals(0.2 * Math.sqrt(n - 1) / n, scaling.deviation()[1], 1e-16);
@@ -2063,13 +2156,13 @@ class RnnTest {
 
         @Test void scalingAndBackGivesTheSeriesAgain() {
             double[] numbers = new Random(1).doubles(60, -1000, 1000).toArray();
-            rnn.Vectors own = rnn.Vectors.of(numbers, 3);
-            rnn.Scaling scaling = rnn.Scaling.of(own);
-            rnn.Vectors scaled = scaling.scale(own);
-            for (int t = 0; t < 20; t++) assertArrayEquals(own.vector(t), scaling.unscale(scaled.vector(t)), 1e-10);
+            double[][] own = rowsOf(numbers, 3).x();
+            rnn.Scaling scaling = rnn.Scaling.of(own, 20);
+            double[][] scaled = scaling.scale(own);
+            assertClose(own, scaling.unscale(scaled), 1e-10);
             for (int j = 0; j < 3; j++) {
                 int column = j;
-                double[] values = IntStream.range(0, 20).mapToDouble(t -> scaled.number(t, column)).toArray();
+                double[] values = IntStream.range(0, 20).mapToDouble(t -> scaled[t][column]).toArray();
                 assertEquals(0, Arrays.stream(values).average().getAsDouble(), 1e-14);
                 assertEquals(1, Arrays.stream(values).map(x -> x * x).average().getAsDouble(), 1e-13);
             }
@@ -2077,58 +2170,58 @@ class RnnTest {
 
         /** The steps of 23 values, 4 of them held out, in 3 streams of ⌊19 / 3⌋ = 6: value 18 is dropped. */
         @Test void aSeriesIsCutIntoStreamsAndTheRestIsDropped() {
-            rnn.Task task = task("{\"series\": " + IntStream.range(0, 23).boxed().toList() + "}", "--batch=3",
+            rnn.Form form = form("{\"series\": " + IntStream.range(0, 23).boxed().toList() + "}", "--batch=3",
                 "--validate=4");
             assertEquals(List.of(List.of(0, 1, 2, 3, 4), List.of(6, 7, 8, 9, 10), List.of(12, 13, 14, 15, 16)),
-                task.training().stream().map(s -> values(task, s.input())).toList());
+                form.split().training().stream().map(s -> values(form, s.input())).toList());
             assertEquals(List.of(List.of(1, 2, 3, 4, 5), List.of(7, 8, 9, 10, 11), List.of(13, 14, 15, 16, 17)),
-                task.training().stream().map(s -> values(task, s.target())).toList());
+                form.split().training().stream().map(s -> values(form, s.target())).toList());
             // what is held out is told from the last stream on, h = 0 at its beginning
-            assertEquals(List.of(12, 13, 14, 15, 16, 17, 18, 19, 20, 21), values(task, task.heldOut().get(0).input()));
-            assertEquals(List.of(19, 20, 21, 22), values(task, task.heldOut().get(0).target()));
+            assertEquals(List.of(12, 13, 14, 15, 16, 17, 18, 19, 20, 21), values(form, form.split().heldOut().get(0).input()));
+            assertEquals(List.of(19, 20, 21, 22), values(form, form.split().heldOut().get(0).target()));
         }
 
         @Test void withOneStreamTheHeldOutPartRunsOnFromTheEndOfTheTrainingPart() {
-            rnn.Task task = task("{\"series\": [0, 1, 2, 3, 4, 5, 6, 7]}", "--validate=25%");
-            assertEquals(List.of(0, 1, 2, 3, 4), values(task, task.training().get(0).input()));
-            assertEquals(List.of(0, 1, 2, 3, 4, 5, 6), values(task, task.heldOut().get(0).input()));
-            assertEquals(List.of(6, 7), values(task, task.heldOut().get(0).target()));
+            rnn.Form form = form("{\"series\": [0, 1, 2, 3, 4, 5, 6, 7]}", "--validate=25%");
+            assertEquals(List.of(0, 1, 2, 3, 4), values(form, form.split().training().get(0).input()));
+            assertEquals(List.of(0, 1, 2, 3, 4, 5, 6), values(form, form.split().heldOut().get(0).input()));
+            assertEquals(List.of(6, 7), values(form, form.split().heldOut().get(0).target()));
         }
 
-        rnn.Task task(String dataset, String... options) {
+        rnn.Form form(String dataset, String... options) {
             rnn.Options parsed = new rnn.Options();
-            new picocli.CommandLine(parsed).parseArgs(options);
-            return rnn.Task.of(rnn.readDataset(file("mine.json", dataset).toString()), parsed, null);
+            rnn.commandLine(parsed).parseArgs(options);
+            return rnn.form(rnn.readDataset(file("mine.json", dataset).toString()), parsed.request(), null);
         }
 
-        List<Integer> values(rnn.Task task, rnn.Vectors v) {
-            return IntStream.range(0, v.length())
-                .mapToObj(t -> (int) Math.rint(task.scaling().unscale(v.vector(t))[0])).toList();
+        List<Integer> values(rnn.Form form, rnn.Vectors v) {
+            double[][] own = ((rnn.Series) form).scaling().unscale(((rnn.Dense) v).x());
+            return Stream.of(own).map(row -> (int) Math.rint(row[0])).toList();
         }
 
         @Test void anAlphabetIsSortedByCodePointWithTheBoundaryMarkLast() {
             // U+1F600 sorts behind U+FB01, though its first char, a surrogate, is smaller
-            rnn.Alphabet letters = rnn.Alphabet.of(List.of("zebra😀", "ﬁa\n"), true);
-            assertEquals("\naberzﬁ😀", letters.text());
+            rnn.Vocabulary letters = rnn.Vocabulary.of(List.of("zebra😀", "ﬁa\n"), true);
+            assertEquals("\naberzﬁ😀", letters.metadata().get("vocabulary"));
             assertEquals(9, letters.size());
             assertArrayEquals(new int[] {8, 1, 7, 0, 8}, letters.encode("a😀\n", "here"), "between two boundary marks");
             assertArrayEquals(new int[] {8, 8}, letters.encode("", "here"));
-            rnn.Alphabet plain = rnn.Alphabet.of(List.of("zebra😀ﬁa\n"), false);
+            rnn.Vocabulary plain = rnn.Vocabulary.of(List.of("zebra😀ﬁa\n"), false);
             assertEquals(8, plain.size());
             assertArrayEquals(new int[] {1, 7, 0}, plain.encode("a😀\n", "here"));
             assertEquals("a😀\nﬁ", plain.decode(plain.encode("a😀\nﬁ", "here")));
         }
 
         @Test void eachOfAListOfTextsStartsAndEndsWithTheBoundaryMark() {
-            rnn.Task task = task("{\"text\": [\"ba\", \"c\"]}");
-            assertArrayEquals(new int[] {3, 1, 0}, codes(task.training().get(0).input()));
-            assertArrayEquals(new int[] {1, 0, 3}, codes(task.training().get(0).target()));
-            assertArrayEquals(new int[] {3, 2}, codes(task.training().get(1).input()));
-            assertArrayEquals(new int[] {2, 3}, codes(task.training().get(1).target()));
+            rnn.Form form = form("{\"text\": [\"ba\", \"c\"]}");
+            assertArrayEquals(new int[] {3, 1, 0}, codes(form.split().training().get(0).input()));
+            assertArrayEquals(new int[] {1, 0, 3}, codes(form.split().training().get(0).target()));
+            assertArrayEquals(new int[] {3, 2}, codes(form.split().training().get(1).input()));
+            assertArrayEquals(new int[] {2, 3}, codes(form.split().training().get(1).target()));
         }
 
         int[] codes(rnn.Vectors v) {
-            return IntStream.range(0, v.length()).map(v::code).toArray();
+            return IntStream.range(0, v.n()).map(v::code).toArray();
         }
 
         @Test void aPrimeOfUnknownCharactersIsNamed() {
@@ -2566,41 +2659,48 @@ class RnnTest {
 
         /** What is done to the header of a good model file, and what is said of it. */
         static Stream<Arguments> brokenHeaders() {
-            String no = "is not a safetensors file: ", json = "is not a safetensors file: its header is not valid JSON",
-                size = no + "its header has something else where a size belongs";
-            String list = size.replace("size", "list"), string = size.replace("size", "string"),
-                order = no + "its tensors overlap or leave gaps";
-            String lacks = no + "fc.bias lacks its dtype, shape or offsets";
+            String json = "header:1:%d: is not valid JSON: ", order = "is not a safetensors file: its tensors overlap or "
+                + "leave gaps", lacks = "header:1:%d: %s lacks its dtype, shape or data_offsets";
+            String size = "; it must be a whole number from 0 to 2147483647", offset = "header:1:%d: fc.bias/data_offsets";
             return Stream.of(
-                change("only a brace", h -> "{ ", json),
-                change("a list", h -> "[" + h + "]", no + "its header is not a JSON object"),
-                change("no JSON", h -> h.replace(":", ";"), json),
-                change("cut short", h -> h.substring(0, h.length() - 1), json),
+                change("only a brace", h -> "{ ",
+                    json.formatted(3) + "Unexpected end-of-input: expected close marker for Object"),
+                change("a list", h -> "[" + h + "]", "header:1:1: the JSON is a list; it must be an object { … }"),
+                change("no JSON", h -> h.replace(":", ";"), json.formatted(11) + "Unexpected character (';' (code 59)): "
+                    + "was expecting a colon to separate property name and value"),
+                change("cut short", h -> h.substring(0, h.length() - 1),
+                    json.formatted(405) + "Unexpected end-of-input: expected close marker for Object"),
                 change("something behind it", h -> h + "{}",
-                    "is not a safetensors file: its header goes on behind its end"),
-                change("a tensor twice", h -> h.replace("rnn.bias_hh_l0", "rnn.bias_ih_l0"), json),
+                    "header:1:406: the JSON ends at its closing brace, but more follows"),
+                change("a tensor twice", h -> h.replace("rnn.bias_hh_l0", "rnn.bias_ih_l0"),
+                    json.formatted(353) + "Duplicate Object property \"rnn.bias_ih_l0\""),
                 change("a tensor that is no object", h -> h.replaceFirst("\\{\"dtype[^}]*}", "5"),
-                    no + "fc.bias is not described by an object"),
-                change("no dtype", h -> h.replaceFirst("\"dtype\":\"F64\",", ""), lacks),
-                change("no shape", h -> h.replaceFirst("\"shape\":\\[1],", ""), lacks),
-                change("no offsets", h -> h.replaceFirst(",\"data_offsets\":\\[0,8]", ""), lacks),
-                change("an offset too many", h -> h.replace("[0,8]", "[0,8,16]"), lacks),
-                change("a negative offset", h -> h.replace("[0,8]", "[-8,0]"), size),
-                change("a fractional offset", h -> h.replace("[0,8]", "[0,8.0]"), size),
-                change("a huge offset", h -> h.replace("[0,8]", "[0,99999999999999999999]"), size),
-                change("a nested shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":[[1]]"), size),
-                change("a text for a shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":\"1\""), list),
+                    "header:1:12: fc.bias is 5; it must be an object { … }"),
+                change("no dtype", h -> h.replaceFirst("\"dtype\":\"F64\",", ""), lacks.formatted(45, "fc.bias")),
+                change("no shape", h -> h.replaceFirst("\"shape\":\\[1],", ""), lacks.formatted(47, "fc.bias")),
+                change("no offsets", h -> h.replaceFirst(",\"data_offsets\":\\[0,8]", ""),
+                    lacks.formatted(38, "fc.bias")),
+                change("an offset too many", h -> h.replace("[0,8]", "[0,8,16]"), lacks.formatted(62, "fc.bias")),
+                change("a negative offset", h -> h.replace("[0,8]", "[-8,0]"), offset.formatted(55) + "[0] is -8" + size),
+                change("a fractional offset", h -> h.replace("[0,8]", "[0,8.0]"), offset.formatted(57) + "[1] is 8.0" + size),
+                change("a huge offset", h -> h.replace("[0,8]", "[0,99999999999999999999]"),
+                    offset.formatted(57) + "[1] is 99999999999999999999" + size),
+                change("a nested shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":[[1]]"),
+                    "header:1:36: fc.bias/shape[0] is a list" + size),
+                change("a text for a shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":\"1\""),
+                    "header:1:35: fc.bias/shape is \"1\"; it must be a list [ … ]"),
                 change("another key", h -> h.replaceFirst("\"dtype\"", "\"type\""),
-                    no + "fc.bias has an unknown property type"),
+                    "header:1:13: unknown key \"type\"; a tensor has dtype, shape and data_offsets"),
                 change("metadata that are no strings",
-                    h -> h.replaceFirst("\\{", "{\"__metadata__\":{\"epoch\":5},"), string),
+                    h -> h.replaceFirst("\\{", "{\"__metadata__\":{\"epoch\":5},"),
+                    "header:1:26: __metadata__/epoch is 5; it must be a string"),
                 change("metadata that are no object", h -> h.replaceFirst("\\{", "{\"__metadata__\":[],"),
-                    no + "__metadata__ is not described by an object"),
+                    "header:1:17: __metadata__ is a list; it must be an object { … }"),
                 change("offsets in disorder", h -> h.replace("[0,8]", "[8,0]"), order),
                 change("a gap", h -> h.replace("[8,24]", "[16,24]"), order),
                 change("an overlap", h -> h.replace("[8,24]", "[0,24]"), order),
                 change("no rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[]"),
-                    no + "rnn.bias_hh_l0 lacks its dtype, shape or offsets"),
+                    lacks.formatted(125, "rnn.bias_hh_l0")),
                 change("an unknown type", h -> h.replaceFirst("F64", "BF16"),
                     "fc.bias is of type BF16; F64 and F32 can be read"),
                 change("another type", h -> h.replaceFirst("F64", "F32"),
@@ -3444,7 +3544,7 @@ class RnnTest {
                 if (shell != null) return shell;
                 shell = plain();
                 shell.pasteSection(2);
-                for (int number : new int[] {3, 4, 6, 7}) {
+                for (int number : new int[] {3, 4, 5, 6, 7, 8}) {
                     shell.pasteSection(number);
                     shell.assertComplete();                         // each needs only those before it
                 }
@@ -3522,7 +3622,7 @@ class RnnTest {
             .matcher(text(PROJECT.resolve("rnn.java")));
         assertTrue(section.find(), "section " + number);
         // the class ends there
-        return number == 9 ? section.group(1).replaceFirst("}\\s*\\z", "") : section.group(1);
+        return number == 12 ? section.group(1).replaceFirst("}\\s*\\z", "") : section.group(1);
     }
 
     static String importsOfSection1() {
@@ -3535,11 +3635,11 @@ class RnnTest {
         static final String NETWORK = """
             Parameters p = new Parameters(new double[][] {{1, -1}}, new double[][] {{0.5, 0}, {0, 0.5}},
                 new double[] {0, 0.1}, new double[][] {{1}, {2}}, new double[] {0});
-            Steps x = new Dense(new double[][][] {{{1}}, {{2}}}), target = new Dense(new double[][][] {{{0.5}}});
+            Vectors x = new Dense(new double[][] {{1}, {2}}), target = new Dense(new double[][] {{0.5}});
             Tape tape = Tape.of(p, 2, 1);
             Parameters d = Parameters.zeros(1, 2, 1);
             forward(p, x, tape, ALONE);
-            double before = loss(x, target, tape, ALONE);
+            double before = loss(target, 2, tape, ALONE);
             backward(p, x, tape, d, ALONE);
             """;
 
@@ -3549,18 +3649,18 @@ class RnnTest {
             double[] h1 = {Math.tanh(1), Math.tanh(-1 + 0.1)},
                 h2 = {Math.tanh(2 + 0.5 * h1[0]), Math.tanh(-2 + 0.1 + 0.5 * h1[1])};
             double y = h2[0] + 2 * h2[1];
-            assertEquals(y, Double.parseDouble(shell.paste("tape.y()[1][0][0]")), 1e-14);
+            assertEquals(y, Double.parseDouble(shell.paste("tape.y()[1][0]")), 1e-14);
             assertEquals((y - 0.5) * (y - 0.5), Double.parseDouble(shell.paste("before")), 1e-14);
             assertEquals(2 * (y - 0.5), Double.parseDouble(shell.paste("d.by()[0]")), 1e-14);
             // dL/dWxh[0][0] = dy·Why[0]·(1 − h2²)·(x2 + Whh[0][0]·(1 − h1²)·x1), by hand
             double slope = 2 * (y - 0.5) * (1 - h2[0] * h2[0]) * (2 + 0.5 * (1 - h1[0] * h1[0]));
             assertEquals(slope, Double.parseDouble(shell.paste("d.Wxh()[0][0]")), 1e-14);
             shell.paste("p.Wxh()[0][0] += 1e-6; forward(p, x, tape, ALONE);");
-            assertEquals(slope, Double.parseDouble(shell.paste("(loss(x, target, tape, ALONE) - before) / 1e-6")),
+            assertEquals(slope, Double.parseDouble(shell.paste("(loss(target, 2, tape, ALONE) - before) / 1e-6")),
                 1e-6);
             shell.paste("var data = List.of("
-                + "new Sequence(Vectors.of(new double[] {1, 2}, 1), Vectors.of(new double[] {0.5}, 1)));");
-            shell.paste("Training training = new Training(p, data, Settings.DEFAULT, ALONE);");
+                + "new Sequence(new Dense(new double[][] {{1}, {2}}), new Dense(new double[][] {{0.5}})));");
+            shell.paste("Training training = new Training(State.of(p), data, List.of(), Settings.DEFAULT, ALONE);");
             double first = Double.parseDouble(shell.paste("training.epoch()"));
             shell.paste("for (int n = 0; n < 20; n++) training.epoch();");
             assertTrue(Double.parseDouble(shell.paste("training.epoch()")) < first / 100);
@@ -3570,9 +3670,9 @@ class RnnTest {
         @Test @Order(2) void allSectionsPasteWhereTheLibrariesAre() {
             try (Shell shell = Shell.plain().addLibraries()) {
                 shell.paste(importsOfSection1());
-                for (int number = 2; number <= 9; number++) shell.pasteSection(number);
+                for (int number = 2; number <= 12; number++) shell.pasteSection(number);
                 shell.assertComplete();
-                assertEquals("1", shell.paste("toy().sequences().size()"));
+                assertEquals("3", shell.paste("toy().T()"));
                 assertRuns(shell, "");
             }
         }
@@ -4089,10 +4189,10 @@ class RnnTest {
             Object[] args = {"--data", file("mine.json", "{\"series\": [1,2,3,4,5,6,7,8,9]}"), "--steps", 2,
                 "--epochs", 3, "--quiet", "--out", out};
             trained(Stream.of(args).filter(word -> !word.equals("--quiet")).toArray());
-            rnn.Tensors checkpoint = rnn.readTensors(file);
+            rnn.Safetensors checkpoint = rnn.readSafetensors(file);
             if (value == null) checkpoint.metadata().remove(key);
             else checkpoint.metadata().put(key, value);
-            rnn.writeTensors(file, checkpoint);
+            rnn.writeSafetensors(file, checkpoint);
             refusesToResume(out, message, args);
         }
 
@@ -4116,17 +4216,17 @@ class RnnTest {
                 {"velocity.fc.bias", "velocity.fc.bias is 2 by 2, but 1 by 3 would fit the others"},
                 {"last.rnn.weight_ih_l0", "last.rnn.weight_ih_l0 is 2 by 2, but 16 by 3 would fit the others"},
                 {"losses", "losses is 2 by 2, but 2 by 1 would fit the others"}}) {
-                rnn.Tensors good = rnn.readTensors(file), bad = rnn.readTensors(file);
+                rnn.Safetensors good = rnn.readSafetensors(file), bad = rnn.readSafetensors(file);
                 bad.matrices().put(change[0], new double[2][2]);
-                rnn.writeTensors(file, bad);
+                rnn.writeSafetensors(file, bad);
                 // written as one row of 2
                 if (change[0].contains("bias")) refusesToResume(out, "velocity.fc.bias ", args);
                 else refusesToResume(out, change[1], args);
-                rnn.writeTensors(file, good);
+                rnn.writeSafetensors(file, good);
             }
-            rnn.Tensors smaller = rnn.readTensors(file);
+            rnn.Safetensors smaller = rnn.readSafetensors(file);
             smaller.put("velocity.", rnn.Parameters.zeros(3, 2, 3));            // each of its tensors fits the others
-            rnn.writeTensors(file, smaller);
+            rnn.writeSafetensors(file, smaller);
             refusesToResume(out, "velocity.rnn.weight_ih_l0 is 2 by 3, but 16 by 3 would fit the others", args);
         }
 
@@ -4254,10 +4354,10 @@ class RnnTest {
             Path data = file("data.json", "{\"name\": \"../victim\", \"source\": \"" + victim + "\", \"text\": \""
                 + victim + " $(touch x) `touch x`\"}");
             trained("--data", data, "--epochs", 1, "--plot", "--out", out);
-            rnn.Tensors lying = rnn.readTensors(checkpoint);
+            rnn.Safetensors lying = rnn.readSafetensors(checkpoint);
             for (String key : List.of("out", "file", "path", "load", "model", "name"))
                 lying.metadata().put(key, victim.toString());
-            rnn.writeTensors(checkpoint, lying);
+            rnn.writeSafetensors(checkpoint, lying);
             // where a file is made before it is moved
             Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);
             trained("--data", data, "--epochs", 2, "--resume", "--out", out);
@@ -4285,25 +4385,6 @@ class RnnTest {
             for (String word : List.of("java.net", "Socket", "HttpClient", ".exec(", "Class.forName", "loadLibrary",
                 "ObjectInputStream", "ScriptEngine"))
                 assertFalse(source.contains(word), word);
-        }
-
-        /** Every message of rnn.java stands in this file in full. */
-        @Test void everyMessageHasATestWithItsText() {
-            Pattern literal = Pattern.compile("\"((?:[^\"\\\\]|\\\\.)*)\""), joint = Pattern.compile("\"\\s*\\+\\s*\"");
-            Matcher message = Pattern.compile("\\b(?:wrong|failed|check|error|TypeConversionException)"
-                + "\\((?:[^\"();]*,\\s*)?((?:\"(?:[^\"\\\\]|\\\\.)*\"[\\s+]*)+)")
-                .matcher(text(PROJECT.resolve("rnn.java")));
-            String tests = joint.matcher(text(PROJECT.resolve("RnnTest.java"))).replaceAll("").replace("\\\"", "\"");
-            int messages = 0;
-            for (; message.find(); messages++) {
-                String format = literal.matcher(message.group(1)).results().map(part -> part.group(1))
-                    .collect(Collectors.joining());
-                String known = Stream.of(format.replace("\\\"", "\"").replaceFirst("^(%s: |--resume: %s )+", "")
-                    .split("%[-0-9.]*[a-zA-Z]", -1))
-                    .map(Pattern::quote).collect(Collectors.joining(".+"));
-                assertTrue(Pattern.compile(known).matcher(tests).find(), format);
-            }
-            assertTrue(messages > 60, "only " + messages);
         }
 
         @Test void whatCannotBeWrittenIsSaidInOneLineAndOlderFilesStayWhole() throws IOException {
@@ -4341,7 +4422,7 @@ class RnnTest {
                 assertEquals(before.keySet(), after.keySet(), "nothing half-written is left");
                 assertEquals(before.get("outputs.json"), after.get("outputs.json"));
                 for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
-                    rnn.readTensors(out.resolve(file));
+                    rnn.readSafetensors(out.resolve(file));
             } finally {
                 if (mounted) new ProcessBuilder("umount", disk.toString()).start().waitFor();
             }
@@ -4358,7 +4439,7 @@ class RnnTest {
             assertEquals("rnn: " + out + "/loss.csv: cannot be written: no such file or folder\n",
                 new String(process.getInputStream().readAllBytes(), UTF_8));
             for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
-                rnn.readTensors(temp.resolve("elsewhere").resolve(file));
+                rnn.readSafetensors(temp.resolve("elsewhere").resolve(file));
         }
 
         @Test void aLinkOutOfTheFolderIsNotFollowed() throws IOException {
@@ -4518,18 +4599,18 @@ class RnnTest {
         @ParameterizedTest @ValueSource(ints = {40, 80})
         void aTerminalShowsProgressAndKeepsTheLogClean(int columns) throws Exception {
             Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
-            var command = rnnCommand(List.of(), "--data", dataset("sunspots.json").toString(), "--epochs", "2500",
-                "--hidden", "32", "--lr", "0.02", "--log-every", "500");
+            var command = rnnCommand(List.of(), "--data", dataset("sunspots.json").toString(), "--epochs", "9000",
+                "--hidden", "32", "--lr", "0.02", "--log-every", "3000");
             String line = "TERM=xterm; export TERM; stty cols " + columns + "; "
                 + String.join(" ", command.stream().map(word -> "'" + word + "'").toList());
             Said said = runIn(folder, List.of("/usr/bin/script", "-qec", line, "typescript"));
             assertEquals(0, said.status());
-            assertTrue(said.out().contains(" left"), "no progress: " + said.out());
+            assertTrue(said.out().contains("training "), "no progress: " + said.out());
             for (String shown : said.out().split("\r\n"))
                 for (String part : shown.split("\r|\033\\[[0-9]*[AJ]"))
-                    if (part.startsWith("epoch ") && part.contains("/")) assertTrue(part.length() < columns, part);
+                    if (part.startsWith("training ") && part.contains("%")) assertTrue(part.length() < columns, part);
                     else if (part.startsWith("epoch ")) assertTrue(part.matches("epoch \\d+ loss [0-9.e-]+"), part);
-            assertTrue(said.out().contains(" |*") && said.out().contains("epoch 2500"), "no curve");
+            assertTrue(said.out().contains(" |*") && said.out().contains("epoch 9000"), "no curve");
         }
 
         @Test void helpFitsOnAScreen() throws Exception {

@@ -10,38 +10,53 @@
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
 //RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
 
-// ── 1. What this is ─────────────────────────────────────────────────────────────────────────────────────────────────
+// ── 1. What this is ───────────────────────────────────────────────────────────────────────────────────────
 //
-// A vanilla (Elman) recurrent network with nothing hidden: forward pass, back-propagation through time (BPTT) and SGD
-// written out, for vectors, classes, series and text. It is not a framework: one layer, tanh, float64, the CPU.
+// A vanilla (Elman) recurrent network with nothing hidden: the forward pass, back-propagation through time
+// (BPTT) and SGD are written out. It is not a framework: one layer, tanh, float64, the CPU.
 //
-//     h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)      the hidden state: what the network remembers
-//     y[t] = h[t]·Why + by                         the output, linear
+//     h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)         the hidden state: what the network remembers
+//     y[t] = h[t]·Why + by                            the output, linear
 //
-//     mse            the mean of (y − target)² over every element of every scored step
-//     cross-entropy  the mean of −log softmax(y)[label] over every scored step: each that has a target
+//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT: what h[t] is blamed for, by its output and by t + 1
+//     da[t] = dh[t] ∘ (1 − h[t]²)                     a: what tanh is taken of, the pre-activation
+//     dWxh = Σ x[t]ᵀ·da[t]    dWhh = Σ h[t-1]ᵀ·da[t]    dWhy = Σ h[t]ᵀ·dy[t]    dbh = Σ da[t]    dby = Σ dy[t]
+//
+//     mse            the mean of (y − target)² over every element of every scored step: each with a target
+//     cross-entropy  the mean of −log softmax(y)[label] over every scored step
 //     SGD            v ← momentum·v + dW;  W ← W − learningRate·v
 //
 //     T  steps in time    B  sequences side by side, a batch    t, b  one of them
 //     I  numbers in       H  hidden units                       O     numbers out: classes, characters
-//     x  input [B,I]      h  hidden state [B,H]                 y     output [B,O], each at one step
-//     a  what tanh is taken of [B,H]                            dW, dh, …  the gradient of the loss with respect to it
-//     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]       rows are vectors
+//     dW, dh, …           the gradient of the loss with respect to W, h, …
+//     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]       vectors are rows
 //
-// Every sum has one fixed order, every operation is one that Java defines to the last bit.
+// Every sum has one fixed order, and every operation is one that Java defines to the last bit.
+//
+//      room                        what is in it                                                may use
+//      2  Activations and losses   tanh, softmax, mse, cross-entropy, each with its gradient    nothing
+//      3  Matrix loops             products of matrices, shared out among threads               nothing
+//      4  The model                parameters, forward, backward, the loss, clipping, SGD       2 and 3
+//      5  Sequences                what the network reads: vectors, one-hot vectors, windows    2 to 4
+//      6  Training                 its state, epochs, evaluation, the gradient check            2 to 5
+//      7  Generating               the network one step at a time                               2 to 6
+//      8  Forms of data            vectors, classes, a series, a text, texts: a room each       2 to 7
+//      9  JSON                     reads datasets and says where they are wrong                 Jackson
+//     10  Files                    whole or not at all; safetensors; checkpoints; the lock      Jackson
+//     11  What a person sees       progress, the curve, the picture                  progressbar, XChart
+//     12  Command line             options, a run, main                                         picocli
 
 import java.awt.*;
 import java.awt.image.BufferedImage;
 import java.io.*;
 import java.nio.*;
-import java.nio.charset.StandardCharsets;
 import java.nio.channels.*;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
-import java.security.*;
 import java.util.*;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.Semaphore;
+import java.util.function.*;
 import java.util.stream.*;
 import javax.imageio.ImageIO;
 import me.tongfei.progressbar.*;
@@ -57,11 +72,14 @@ import tools.jackson.core.exc.*;
 import tools.jackson.core.json.JsonFactory;
 
 class rnn {
-    // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
+    // ── 2. Activations and losses ─────────────────────────────────────────────────────────────────────────
 
-    /** e / (e + 2), e = expm1(2|x|): within 2.5 ulp, odd, monotone. The last bits of Math.tanh differ between JDKs. */
-    static double tanh(double x) {                              // no branch, no cast: a loop of it becomes vectors
-        double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);      // above, e + 2 would be rounded
+    /**
+     * e / (e + 2) with e = expm1(2|x|): within 2.5 ulp, odd, monotone. The last bits of Math.tanh differ
+     * between JDKs. No branch and no cast, so that a loop of it becomes vector instructions.
+     */
+    static double tanh(double x) {
+        double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);      // above 37.4, e + 2 would be rounded
         double k = Math.rint(a * LOG2E), scale = smallPow2(k);
         double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
         double last = Math.max(0, Math.min(twice - 38.1230949, 0x1p-53));   // the step from 1 − 2⁻⁵³ to 1
@@ -72,16 +90,8 @@ class rnn {
     /** tanh′(a) = 1 − tanh²(a), from h = tanh(a). */
     static double gradTanh(double h) { return 1 - h * h; }
 
-    /** a ← tanh(a), element by element. Shape: [H]. */
-    static void activate(double[] a) { for (int j = 0; j < a.length; j++) a[j] = tanh(a[j]); }
-
-    /** da = dh · tanh′(a), element by element, from h = tanh(a). Shapes: [H]. */
-    static void gradActivate(double[] h, double[] dh, double[] da) {
-        for (int j = 0; j < h.length; j++) da[j] = dh[j] * gradTanh(h[j]);
-    }
-
-    /** The index of the largest number, the first of them where there are several. */
-    static int likeliest(double[] y) {
+    /** The index of the largest number; the first of them where there are several. */
+    static int argmax(double[] y) {
         int best = 0;
         for (int i = 1; i < y.length; i++) if (y[i] > y[best]) best = i;
         return best;
@@ -96,13 +106,16 @@ class rnn {
 
     /** p = softmax(y); returns log Σ e^(y[j] − max). */
     static double softmaxInto(double[] p, double[] y) {
-        double max = y[likeliest(y)], sum = 0;
+        double max = y[argmax(y)], sum = 0;
         for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
         for (int i = 0; i < y.length; i++) p[i] /= sum;
         return StrictMath.log(sum);
     }
 
-    /** The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y); the loss below has it built in. [O,O] */
+    /**
+     * The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y). Shape: [O,O]. For readers and tests:
+     * gradCrossEntropy has it built in.
+     */
     static double[][] gradSoftmax(double[] p) {
         double[][] J = new double[p.length][p.length];
         for (int i = 0; i < p.length; i++)
@@ -110,7 +123,7 @@ class rnn {
         return J;
     }
 
-    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. */
+    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. For readers: room 5 keeps only the label. */
     static double[] oneHot(int label, int O) {
         double[] v = new double[O];
         v[label] = 1;
@@ -129,7 +142,7 @@ class rnn {
         for (int j = 0; j < y.length; j++) dy[j] = 2 * (y[j] - target[j]) / y.length;
     }
 
-    /** −log softmax(y)[label], the natural logarithm. Shape: y [O]. As PyTorch's nn.CrossEntropyLoss. */
+    /** −log softmax(y)[label], natural logarithm. Shape: y [O]. As PyTorch's nn.CrossEntropyLoss. For readers. */
     static double crossEntropy(double[] y, int label) {
         return gradCrossEntropy(y, label, new double[y.length]);
     }
@@ -138,22 +151,22 @@ class rnn {
     static double gradCrossEntropy(double[] y, int label, double[] dy) {
         double logSum = softmaxInto(dy, y);
         dy[label] -= 1;
-        return logSum - (y[label] - y[likeliest(y)]);
+        return logSum - (y[label] - y[argmax(y)]);
     }
 
-    /** eˣ, within 1 ulp or so. Reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
+    /** eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
     static double exp(double x) {
-        double clipped = Math.max(-746, Math.min(x, 710));              // beyond, eˣ is 0 or ∞ anyway
+        double clipped = Math.max(-746, Math.min(x, 710));              // beyond these, eˣ is 0 or ∞ anyway
         double k = Math.rint(clipped * LOG2E);
-        long half = (long) k >> 1;                                      // 2ᵏ itself may be subnormal or too large
+        long half = (long) k >> 1;                                      // 2ᵏ may be subnormal, or too large
         return (1 + expm1Reduced(reduce(clipped, k))) * pow2(half) * pow2((long) k - half);
     }
 
     static final double LOG2E = 1.4426950408889634;
-    static final double LN2_HIGH = 0x1.62e42fee00000p-1;        // ends in zeros, so that k·LN2_HIGH is exact
-    static final double LN2_LOW = 0x1.a39ef35793c76p-33;        // ln2 − LN2_HIGH
+    static final double LN2_HIGH = 0x1.62e42fee00000p-1;                // ends in zeros: k·LN2_HIGH is exact
+    static final double LN2_LOW = 0x1.a39ef35793c76p-33;                // ln2 − LN2_HIGH
 
-    /** r = x − k·ln2, with one rounding too few to matter. */
+    /** r = x − k·ln2, all but exactly. */
     static double reduce(double x, double k) { return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x)); }
 
     /** 2ᵏ for −1022 ≤ k ≤ 1023: k put into the exponent's bits. */
@@ -167,7 +180,7 @@ class rnn {
         return big + w - big;
     }
 
-    /** eʳ − 1 for |r| ≤ ln2/2: r + r²/2! + … + r¹³/13!, Horner's way; the next term is less than r·2⁻⁵⁵. */
+    /** eʳ − 1 for |r| ≤ ln2/2: r + r²/2! + … + r¹³/13! by Horner's rule; the next term is below r·2⁻⁵⁵. */
     static double expm1Reduced(double r) {
         double q = Math.fma(1 / 6227020800.0, r, 1 / 479001600.0);
         q = Math.fma(Math.fma(q, r, 1 / 39916800.0), r, 1 / 3628800.0);
@@ -178,9 +191,9 @@ class rnn {
         return Math.fma(q * r, r, r);
     }
 
-    // ── 3. The few matrix loops everything rests on ─────────────────────────────────────────────────────────────────
+    // ── 3. Matrix loops ───────────────────────────────────────────────────────────────────────────────────
 
-    /** C[i] += A[i]·B for the rows from ≤ i < to: the definition. Each sum is taken in the order of k. */
+    /** C[i] += A[i]·B for the rows from ≤ i < to: the definition, for readers and tests. Sums run over k. */
     static void addProductPlainly(double[][] A, double[][] B, double[][] C, int from, int to) {
         for (int i = from; i < to; i++)
             for (int j = 0; j < C[i].length; j++)
@@ -197,7 +210,7 @@ class rnn {
         addTiles(A, true, B, n, C, from, to);
     }
 
-    /** Either of them: 128 rows of C stay in the cache while B passes by, four of its rows to two of C at a time. */
+    /** Either of them: 128 rows of C stay in the cache while B passes by, four of B's rows to two of C's. */
     static void addTiles(double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
             end = Math.min(block + 128, to);
@@ -212,7 +225,7 @@ class rnn {
 
     static double at(double[][] A, boolean transposed, int i, int k) { return transposed ? A[k][i] : A[i][k]; }
 
-    /** C[i] += A[i][k]·B[k] + … + A[i][k+3]·B[k+3] and C[i+1] likewise, so that B is loaded once for both. */
+    /** C[i] += A[i][k]·B[k] + … + A[i][k+3]·B[k+3], and C[i+1] likewise: B is loaded once for both. */
     static void addFourToPair(double[][] A, boolean transposed, int i, double[][] B, int k, double[][] C) {
         double p = at(A, transposed, i, k), q = at(A, transposed, i, k + 1);
         double r = at(A, transposed, i, k + 2), s = at(A, transposed, i, k + 3);
@@ -220,7 +233,7 @@ class rnn {
         double r1 = at(A, transposed, i + 1, k + 2), s1 = at(A, transposed, i + 1, k + 3);
         double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i], c1 = C[i + 1];
         for (int j = 0; j < c.length; j++) {                            // c1's factors are swapped, lest the JIT
-            double bj = b[j], b1j = b1[j], b2j = b2[j], b3j = b3[j];    // take its products for c's: no vectors then
+            double bj = b[j], b1j = b1[j], b2j = b2[j], b3j = b3[j];    // take its products for c's: no vectors
             c[j] = Math.fma(s, b3j, Math.fma(r, b2j, Math.fma(q, b1j, Math.fma(p, bj, c[j]))));
             c1[j] = Math.fma(b3j, s1, Math.fma(b2j, r1, Math.fma(b1j, q1, Math.fma(bj, p1, c1[j]))));
         }
@@ -240,7 +253,7 @@ class rnn {
         for (int j = 0; j < c.length; j++) c[j] = Math.fma(a, b[j], c[j]);
     }
 
-    /** AT = Aᵀ, by two rows of A, so that each row of AT is looked up once for both. Shapes: A [n,m], AT [m,n]. */
+    /** AT = Aᵀ, two rows of A at a time, so that each row of AT is looked up once for both. AT [m,n], A [n,m]. */
     static void transpose(double[][] A, double[][] AT) {
         for (int i = 0; i < A.length; i += 2) {
             int next = Math.min(i + 1, A.length - 1);                   // after the last row: that row again
@@ -259,206 +272,257 @@ class rnn {
     /** A[i] = 0 for the rows from ≤ i < to. */
     static void zero(double[][] A, int from, int to) { for (int i = from; i < to; i++) Arrays.fill(A[i], 0); }
 
-    // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
+    /** B[i] = A[i] for the first n rows. */
+    static void copyRows(double[][] A, double[][] B, int n) {
+        for (int i = 0; i < n; i++) System.arraycopy(A[i], 0, B[i], 0, A[i].length);
+    }
 
-    /** The weights or, in the same shapes, their gradients or velocities. `rows`: every row of the five, for loops. */
-    record Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by, double[][] rows) {
+    /** Work on the rows from ≤ i < to. */
+    interface Part { void run(int from, int to); }
+
+    /** Shares out n rows of work, each of so many multiplications. No sum crosses rows, so the bits stay. */
+    interface Team { void split(int n, long workPerRow, Part part); }
+
+    /** A team of one. */
+    static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
+
+    /** The caller and its helpers, who wait for their share awake for some microseconds and then asleep. */
+    static final class Threads implements Team, AutoCloseable {
+        static final long WORTH = 1_000_000;                            // less work is done sooner than shared out
+        private final Semaphore[] tasks;                                // for each helper: a permit a task
+        private final Semaphore done = new Semaphore(0);                // a permit for each share that is done
+        private final int spins;
+        private Part part;                                              // null: go home
+        private int n;
+        private volatile Throwable failure;
+
+        Threads(int threads) {
+            spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
+            tasks = new Semaphore[threads - 1];
+            for (int i = 0; i < tasks.length; i++) {
+                int helper = i;
+                tasks[i] = new Semaphore(0);
+                Thread thread = new Thread(() -> help(helper), "rnn-" + (helper + 1));
+                thread.setDaemon(true);
+                thread.start();
+            }
+        }
+
+        @Override public void split(int n, long workPerRow, Part part) {
+            if (n < 2 || tasks.length == 0 || n * workPerRow < WORTH) {
+                part.run(0, n);
+                return;
+            }
+            this.n = n;
+            this.part = part;
+            failure = null;
+            for (Semaphore task : tasks) task.release();
+            try {
+                share(tasks.length);
+            } finally {
+                await(done, tasks.length);
+            }
+            if (failure instanceof Error error) throw error;
+            if (failure != null) throw new IllegalStateException(failure);
+        }
+
+        private void share(int i) {
+            long shares = tasks.length + 1;
+            part.run((int) (n * i / shares), (int) (n * (i + 1) / shares));
+        }
+
+        private void help(int helper) {
+            for (await(tasks[helper], 1); part != null; await(tasks[helper], 1)) {
+                try {
+                    share(helper);
+                } catch (Throwable t) {
+                    failure = t;
+                }
+                done.release();
+            }
+        }
+
+        private void await(Semaphore semaphore, int permits) {
+            for (int i = 0; i < spins; i++)
+                if (semaphore.tryAcquire(permits)) return;
+                else Thread.onSpinWait();
+            semaphore.acquireUninterruptibly(permits);
+        }
+
+        @Override public void close() {
+            part = null;
+            for (Semaphore task : tasks) task.release();
+        }
+    }
+
+    // ── 4. The model ──────────────────────────────────────────────────────────────────────────────────────
+
+    /** The weights or, in the same shapes, their gradients or velocities. */
+    record Parameters(
+        double[][] Wxh,             // [I,H]
+        double[][] Whh,             // [H,H]
+        double[] bh,                // [H]
+        double[][] Why,             // [H,O]
+        double[] by,                // [O]
+        double[][] rows) {          // every row of the five: for loops over all numbers alike
+
+        static final List<String> NAMES = List.of("Wxh", "Whh", "bh", "Why", "by");
+
         Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
-            this(Wxh, Whh, bh, Why, by, Stream.of(Wxh, Whh, new double[][] {bh}, Why, new double[][] {by})
-                .flatMap(Stream::of).toArray(double[][]::new));
+            this(Wxh, Whh, bh, Why, by, Stream.of(list(Wxh, Whh, bh, Why, by)).flatMap(Stream::of)
+                .toArray(double[][]::new));
         }
 
         static Parameters zeros(int I, int H, int O) {
             return new Parameters(new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
         }
 
+        private static double[][][] list(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
+            return new double[][][] {Wxh, Whh, {bh}, Why, {by}};
+        }
+
+        /** The five, in the order of NAMES; a vector is a matrix of one row. */
+        double[][][] matrices() { return list(Wxh, Whh, bh, Why, by); }
+
         int I() { return Wxh.length; }
         int H() { return bh.length; }
         int O() { return by.length; }
     }
 
-    /** Runs x through the network, onto the tape: h[0] is the state carried in; step t reads x[t-1], writes y[t-1]. */
-    static void forward(Parameters p, Steps x, Tape tape, Team team) {
-        int T = x.T(), B = x.B(), H = p.H();
-        double[][][] h = tape.h();                              // [t][b], their rows listed one below the other in hs
-        double[][] hs = stack(tape.hs(), h, 1, T, B), ys = stack(tape.ys(), tape.y(), 0, T, B);
+    /**
+     * What a pass over T steps of B sequences leaves behind. Row t·B + b belongs to sequence b at step t, counted
+     * from 0; a tape may have more rows than a pass takes.
+     */
+    record Tape(
+        int B,
+        double[][] hPrev,           // [(T+1)·B, H]  h[t-1] at row t·B + b; the first B rows are the state carried in
+        double[][] h,               // [T·B, H]      h[t]: the same rows without the first B
+        double[][] y,               // [T·B, O]
+        double[] loss,              // [T·B]         at each scored step
+        double[][] dy,              // [T·B, O]
+        double[][] dhPrev,          // [(T+1)·B, H]
+        double[][] dh,              // [T·B, H]      as h and hPrev: the same rows without the first B
+        double[][] da,              // [T·B, H]
+        double[][] WhhT,            // [H, H]        Whhᵀ
+        double[][] WhyT) {          // [O, H]        Whyᵀ
+
+        static Tape of(Parameters p, int T, int B) {
+            int n = T * B, H = p.H(), O = p.O();
+            double[][] h = new double[n + B][H], dh = new double[n + B][H];
+            return new Tape(B, h, Arrays.copyOfRange(h, B, n + B), new double[n][O], new double[n], new double[n][O],
+                dh, Arrays.copyOfRange(dh, B, n + B), new double[n][H], new double[H][H], new double[O][H]);
+        }
+
+        /** A tape for n rows that begin with the state h [B,H], or 0 for null: the last one, or a larger one. */
+        static Tape ready(Tape last, Parameters p, int n, int B, double[][] h) {
+            Tape tape = last != null && last.B == B && last.h.length >= n ? last : of(p, n / B, B);
+            if (h == null) zero(tape.hPrev, 0, B);
+            else copyRows(h, tape.hPrev, B);
+            return tape;
+        }
+
+        /** The state after n rows. Shape: [B,H]. */
+        double[][] copyOfState(int n) {
+            return Arrays.stream(h, n - B, n).map(double[]::clone).toArray(double[][]::new);
+        }
+
+        /** h[t] as the equations count: h(0) is the state carried in, h(1) the first. Shape: [B,H]. */
+        double[][] h(int t) { return Arrays.copyOfRange(hPrev, t * B, (t + 1) * B); }
+    }
+
+    /** Runs the vectors x through the network, onto the tape. Each line stands under its equation. */
+    static void forward(Parameters p, Vectors x, Tape tape, Team team) {
+        int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
+        double[][] h = tape.h(), hPrev = tape.hPrev(), y = tape.y();
         // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
-        team.split(B, (long) T * H * H, (from, to) -> {         // rows to share out, work of each, what to do
-            for (int t = 1; t <= T; t++) {
-                fill(h[t], p.bh(), from, to);
-                x.addTimes(t - 1, p.Wxh(), h[t], from, to);
-                addProduct(h[t - 1], p.Whh(), h[t], from, to);
-                for (int b = from; b < to; b++) activate(h[t][b]);
+        team.split(B, (long) n / B * H * H, (from, to) -> {     // rows to share out, work of each, what to do
+            for (int t = 0; t < n; t += B) {                    // t: the first row of a step
+                fill(h, p.bh(), t + from, t + to);
+                x.addTimes(p.Wxh(), h, t + from, t + to);
+                addProduct(hPrev, p.Whh(), h, t + from, t + to);
+                activate(h, t + from, t + to);
             }
         });
         // y[t] = h[t]·Why + by, of all steps at once
-        team.split(T * B, (long) H * p.O(), (from, to) -> {
-            fill(ys, p.by(), from, to);
-            addProduct(hs, p.Why(), ys, from, to);
+        team.split(n, (long) H * O, (from, to) -> {
+            fill(y, p.by(), from, to);
+            addProduct(h, p.Why(), y, from, to);
         });
     }
 
-    /** Back-propagation through time: forward's lines from last to first. Reads dy, which loss() wrote; writes d. */
-    static void backward(Parameters p, Steps x, Tape tape, Parameters d, Team team) {
-        int T = x.T(), B = x.B(), H = p.H(), n = T * B;
-        double[][][] h = tape.h(), da = tape.da(), dh = tape.dh();
-        double[][] hs = tape.hs(), hPrevs = stack(tape.hPrevs(), h, 0, T, B), dhs = stack(tape.dhs(), dh, 1, T, B);
-        double[][] dys = stack(tape.dys(), tape.dy(), 0, T, B), das = stack(tape.das(), da, 1, T, B);
+    /** Back-propagation through time: forward's lines from last to first. Reads dy, which loss() wrote; fills d. */
+    static void backward(Parameters p, Vectors x, Tape tape, Parameters d, Team team) {
+        int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
+        double[][] h = tape.h(), hPrev = tape.hPrev();
+        double[][] dy = tape.dy(), da = tape.da(), dh = tape.dh(), dhPrev = tape.dhPrev();
         transpose(p.Whh(), tape.WhhT());
         transpose(p.Why(), tape.WhyT());
         // y[t] = h[t]·Why + by                          dh[t] = dy[t]·Whyᵀ, of all steps at once
-        team.split(n, (long) H * p.O(), (from, to) -> {
-            zero(dhs, from, to);
-            addProduct(dys, tape.WhyT(), dhs, from, to);
+        team.split(n, (long) H * O, (from, to) -> {
+            zero(dh, from, to);
+            addProduct(dy, tape.WhyT(), dh, from, to);
         });
         // h[t] = tanh(a[t])                             da[t] = dh[t] ∘ (1 − h[t]²)
         // a[t] = x[t]·Wxh + h[t-1]·Whh + bh             dh[t-1] += da[t]·Whhᵀ
-        team.split(B, (long) T * H * H, (from, to) -> {
-            zero(dh[0], from, to);
-            for (int t = T; t >= 1; t--) {
-                for (int b = from; b < to; b++) gradActivate(h[t][b], dh[t][b], da[t][b]);
-                addProduct(da[t], tape.WhhT(), dh[t - 1], from, to);
+        team.split(B, (long) n / B * H * H, (from, to) -> {
+            zero(dhPrev, from, to);
+            for (int t = n - B; t >= 0; t -= B) {
+                gradActivate(h, dh, da, t + from, t + to);
+                addProduct(da, tape.WhhT(), dhPrev, t + from, t + to);
             }
         });
         // dWhy = Σ h[t]ᵀ·dy[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dbh = Σ da[t]   dWxh = Σ x[t]ᵀ·da[t]   dby = Σ dy[t]
         zero(d.rows(), 0, d.rows().length);
-        team.split(H, (long) n * (H + p.O()), (from, to) -> {
-            addTransposedProduct(hs, dys, n, d.Why(), from, to);
-            addTransposedProduct(hPrevs, das, n, d.Whh(), from, to);
+        team.split(H, (long) n * (H + O), (from, to) -> {
+            addTransposedProduct(h, dy, n, d.Why(), from, to);
+            addTransposedProduct(hPrev, da, n, d.Whh(), from, to);
             for (int r = 0; r < n; r++)
-                for (int j = from; j < to; j++) d.bh()[j] += das[r][j];
+                for (int j = from; j < to; j++) d.bh()[j] += da[r][j];
         });
-        team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(das, d.Wxh(), from, to));
-        for (int r = 0; r < n; r++) addRow(1, dys[r], d.by());
+        team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(da, d.Wxh(), from, to));
+        for (int r = 0; r < n; r++) addRow(1, dy[r], d.by());
     }
 
-    /**
-     * What a pass over up to T steps of B sequences leaves behind, as [t][b] rows: the states h[0] (carried in) to
-     * h[T], the outputs y[0] (from h[1]) to y[T-1], the loss of each, and the gradients with respect to all.
-     * The rest is room to work in: the weights transposed, and all steps' rows one below the other.
-     */
-    record Tape(double[][][] h, double[][][] y, double[][] loss, double[][][] dy, double[][][] da, double[][][] dh,
-                double[][] WhhT, double[][] WhyT, double[][] hPrevs, double[][] hs, double[][] ys, double[][] dys,
-                double[][] das, double[][] dhs) {
-
-        static Tape of(Parameters p, int T, int B) {
-            int H = p.H(), O = p.O(), n = T * B;
-            return new Tape(new double[T + 1][B][H], new double[T][B][O], new double[T][B], new double[T][B][O],
-                new double[T + 1][B][H], new double[T + 1][B][H], new double[H][H], new double[O][H],
-                new double[n][], new double[n][], new double[n][], new double[n][], new double[n][], new double[n][]);
-        }
-
-        /** This tape, or a larger one where T steps of B sequences do not fit. */
-        Tape fitting(Parameters p, int T, int B) {
-            return y.length >= T && h[0].length >= B ? this : of(p, Math.max(T, y.length), Math.max(B, h[0].length));
-        }
-
-        /** The last state becomes the first of the steps to come. No gradient goes back through it: truncated BPTT. */
-        void carry(Steps x) {
-            for (int b = 0; b < x.B(); b++) System.arraycopy(h[x.T()][b], 0, h[0][b], 0, h[0][b].length);
+    /** h ← tanh(h), element by element, in the rows from ≤ r < to. */
+    static void activate(double[][] h, int from, int to) {
+        for (int r = from; r < to; r++) {
+            double[] a = h[r];
+            for (int j = 0; j < a.length; j++) a[j] = tanh(a[j]);
         }
     }
 
-    /** Lists the rows of T steps one below the other: [T][B] rows in [T·B]. They are shared, not copied. */
-    static double[][] stack(double[][] rows, double[][][] steps, int from, int T, int B) {
-        for (int t = 0; t < T; t++) System.arraycopy(steps[from + t], 0, rows, t * B, B);
-        return rows;
+    /** da = dh · tanh′(a), element by element, in the rows from ≤ r < to. */
+    static void gradActivate(double[][] h, double[][] dh, double[][] da, int from, int to) {
+        for (int r = from; r < to; r++) gradActivate(h[r], dh[r], da[r]);
     }
 
-    /** Work on the rows from ≤ i < to. */
-    interface Part { void run(int from, int to); }
-
-    /** Shares out the work on n rows, each of so many multiplications. No sum crosses rows: the bits stay the same. */
-    interface Team { void split(int n, long workPerRow, Part part); }
-
-    /** One thread does it all. */
-    static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
-
-    /** The vectors of T steps of B sequences: inputs, or targets, which know their loss. */
-    interface Steps {
-        int T();
-        int B();
-
-        /** C[b] += x[t][b]·W for the sequences from ≤ b < to. */
-        void addTimes(int t, double[][] W, double[][] C, int from, int to);
-
-        /** dW[i] += Σ x[t][b][i]·da[t][b] over all steps and sequences, for the rows from ≤ i < to. */
-        void addGradient(double[][] da, double[][] dW, int from, int to);
-
-        /** The loss of y against the vector of t, b; its gradient goes into dy. */
-        double loss(int t, int b, double[] y, double[] dy);
+    static void gradActivate(double[] h, double[] dh, double[] da) {
+        for (int j = 0; j < da.length; j++) da[j] = dh[j] * gradTanh(h[j]);
     }
 
-    /** Vectors written out, x[t][b] [I]; as targets their loss is mse. */
-    record Dense(double[][][] x, double[][] rows) implements Steps {
-        Dense(double[][][] x) {
-            this(x, x.length == 0 ? null : stack(new double[x.length * x[0].length][], x, 0, x.length, x[0].length));
-        }
-
-        public int T() { return x.length; }
-        public int B() { return x[0].length; }
-
-        public void addTimes(int t, double[][] W, double[][] C, int from, int to) {
-            addProduct(x[t], W, C, from, to);
-        }
-
-        public void addGradient(double[][] da, double[][] dW, int from, int to) {
-            addTransposedProduct(rows, da, rows.length, dW, from, to);
-        }
-
-        public double loss(int t, int b, double[] y, double[] dy) {
-            gradMse(y, x[t][b], dy);
-            return mse(y, x[t][b]);
-        }
-    }
-
-    /** One-hot vectors: x[t][b] is the index of the 1, and times W just a row of W; their loss is cross-entropy. */
-    record OneHot(int[][] x) implements Steps {
-        public int T() { return x.length; }
-        public int B() { return x[0].length; }
-
-        public void addTimes(int t, double[][] W, double[][] C, int from, int to) {
-            for (int b = from; b < to; b++) addRow(1, W[x[t][b]], C[b]);
-        }
-
-        public void addGradient(double[][] da, double[][] dW, int from, int to) {
-            int r = 0;
-            for (int[] step : x)
-                for (int i : step) {
-                    if (from <= i && i < to) addRow(1, da[r], dW[i]);
-                    r++;
-                }
-        }
-
-        public double loss(int t, int b, double[] y, double[] dy) { return gradCrossEntropy(y, x[t][b], dy); }
-
-        /** How many labels are the likeliest class of the last y of T. */
-        int right(int T, double[][][] y) {
-            int right = 0;
-            for (int t = 0; t < x.length; t++)
-                for (int b = 0; b < x[t].length; b++)
-                    if (likeliest(y[T - x.length + t][b]) == x[t][b]) right++;
-            return right;
-        }
-    }
-
-    /** The mean loss over the scored steps, the last target.T() of them; its gradient goes into dy. */
-    static double loss(Steps x, Steps target, Tape tape, Team team) {
-        int T = x.T(), B = x.B(), unscored = T - target.T(), scored = target.T() * B;
-        double[][][] y = tape.y(), dy = tape.dy();
-        team.split(B, 8L * target.T() * y[0][0].length, (from, to) -> {
-            for (int t = 0; t < unscored; t++) zero(dy[t], from, to);
-            for (int t = unscored; t < T; t++)
-                for (int b = from; b < to; b++) {
-                    double[] gradient = dy[t][b];
-                    tape.loss()[t][b] = target.loss(t - unscored, b, y[t][b], gradient);
-                    for (int j = 0; j < gradient.length; j++) gradient[j] /= scored;
-                }
+    /** The mean loss of the last target.n() of n rows of y, the scored ones; its gradient goes into dy. */
+    static double loss(Vectors target, int n, Tape tape, Team team) {
+        int scored = target.n(), first = n - scored;
+        team.split(n, 8L * tape.y()[0].length, (from, to) -> {
+            zero(tape.dy(), from, Math.min(first, to));
+            for (int r = Math.max(first, from); r < to; r++) {
+                double[] dy = tape.dy()[r];
+                tape.loss()[r] = target.loss(r - first, tape.y()[r], dy);
+                for (int j = 0; j < dy.length; j++) dy[j] /= scored;
+            }
         });
         double sum = 0;
-        for (int t = unscored; t < T; t++)
-            for (int b = 0; b < B; b++) sum += tape.loss()[t][b];
+        for (int r = first; r < n; r++) sum += tape.loss()[r];
         return sum / scored;
+    }
+
+    /** A whole pass: forward, loss, backward. Returns the mean loss; its gradient is in d. Without targets, 0. */
+    static double pass(Parameters p, Vectors x, Vectors target, Tape tape, Parameters d, Team team) {
+        forward(p, x, tape, team);
+        if (target.n() == 0) return 0;
+        double loss = loss(target, x.n(), tape, team);
+        backward(p, x, tape, d, team);
+        return loss;
     }
 
     /** Scales all gradients so that their common L2 norm is at most `max`. As torch.nn.utils.clip_grad_norm_. */
@@ -483,69 +547,420 @@ class rnn {
         }
     }
 
-    /** n vectors one after the other: numbers [n·width], or one-hot with only the codes [n]; a part of the array. */
-    record Vectors(double[] numbers, int[] codes, int width, int from, int length) {
+    /** Vectors x, one a row: what the network reads or, as targets, what its outputs are held against. */
+    interface Vectors {
+        int n();
+        int width();
 
-        static Vectors of(double[] numbers, int width) {
-            return new Vectors(numbers, null, width, 0, numbers.length / width);
+        /** C[r] += x[r]·W for the rows from ≤ r < to. */
+        void addTimes(double[][] W, double[][] C, int from, int to);
+
+        /** dW[i] += Σ x[r][i]·da[r] over all rows r, for the rows from ≤ i < to of dW. */
+        void addGradient(double[][] da, double[][] dW, int from, int to);
+
+        /** The loss of y against x[r]; its gradient goes into dy. */
+        double loss(int r, double[] y, double[] dy);
+
+        /** The index of the 1 in x[r], which is one-hot; −1 where vectors are written out. */
+        int code(int r);
+
+        /** The vectors from ≤ r < to. */
+        Vectors slice(int from, int to);
+
+        /** The vectors from ≤ t < to of sequences of this kind side by side: row (t − from)·B + b. */
+        Vectors sideBySide(List<Vectors> sequences, int from, int to);
+    }
+
+    // ── 5. Sequences ──────────────────────────────────────────────────────────────────────────────────────
+
+    /** Vectors written out; as targets their loss is mse. Shape: x [n][width]. */
+    record Dense(double[][] x) implements Vectors {
+        public int n() { return x.length; }
+        public int width() { return x[0].length; }
+        public int code(int r) { return -1; }
+
+        public void addTimes(double[][] W, double[][] C, int from, int to) { addProduct(x, W, C, from, to); }
+
+        public void addGradient(double[][] da, double[][] dW, int from, int to) {
+            addTransposedProduct(x, da, x.length, dW, from, to);
         }
 
-        static Vectors of(int[] codes, int width) {
-            return new Vectors(null, codes, width, 0, codes.length);
+        public double loss(int r, double[] y, double[] dy) {
+            gradMse(y, x[r], dy);
+            return mse(y, x[r]);
         }
 
-        boolean isOneHot() { return codes != null; }
+        public Dense slice(int from, int to) { return new Dense(Arrays.copyOfRange(x, from, to)); }
 
-        /** Code t. */
-        int code(int t) { return codes[from + t]; }
+        public Dense sideBySide(List<Vectors> sequences, int from, int to) {
+            int B = sequences.size();
+            double[][] rows = new double[(to - from) * B][];
+            for (int b = 0; b < B; b++) {
+                double[][] one = ((Dense) sequences.get(b)).x;
+                for (int t = from; t < to; t++) rows[(t - from) * B + b] = one[t];
+            }
+            return new Dense(rows);
+        }
+    }
 
-        /** Number j of vector t. */
-        double number(int t, int j) { return numbers[(from + t) * width + j]; }
+    /** One-hot vectors, of which only the index of the 1 is kept, the code: n of the codes, a part of the array. */
+    record OneHot(int[] codes, int first, int n, int width) implements Vectors {
+        OneHot(int[] codes, int width) { this(codes, 0, codes.length, width); }
 
-        /** A copy of vector t. Shape: [width]. */
-        double[] vector(int t) {
-            return Arrays.copyOfRange(numbers, (from + t) * width, (from + t + 1) * width);
+        public int code(int r) { return codes[first + r]; }
+
+        /** A one-hot vector times W is a row of W. */
+        public void addTimes(double[][] W, double[][] C, int from, int to) {
+            for (int r = from; r < to; r++) addRow(1, W[code(r)], C[r]);
         }
 
-        /** A copy of all. Shape: [n][width]. */
-        double[][] rows() {
-            return IntStream.range(0, length).mapToObj(this::vector).toArray(double[][]::new);
+        public void addGradient(double[][] da, double[][] dW, int from, int to) {
+            for (int r = 0; r < n; r++)
+                if (from <= code(r) && code(r) < to) addRow(1, da[r], dW[code(r)]);
         }
 
-        /** The vectors from ≤ t < to; the array is shared. */
-        Vectors slice(int from, int to) {
-            return new Vectors(numbers, codes, width, this.from + from, to - from);
-        }
+        /** As targets their loss is cross-entropy. */
+        public double loss(int r, double[] y, double[] dy) { return gradCrossEntropy(y, code(r), dy); }
 
-        /** The vectors from ≤ t < to of sequences side by side, as the network takes them. */
-        static Steps steps(List<Vectors> sequences, int from, int to) {
-            int T = to - from, B = sequences.size();
-            double[][][] x = new double[T][B][];
-            int[][] codes = new int[T][B];
-            boolean oneHot = sequences.get(0).isOneHot();
-            for (int t = 0; t < T; t++)
-                for (int b = 0; b < B; b++)
-                    if (oneHot) codes[t][b] = sequences.get(b).code(from + t);
-                    else x[t][b] = sequences.get(b).vector(from + t);
-            return oneHot ? new OneHot(codes) : new Dense(x);
+        public OneHot slice(int from, int to) { return new OneHot(codes, first + from, to - from, width); }
+
+        public OneHot sideBySide(List<Vectors> sequences, int from, int to) {
+            int B = sequences.size();
+            int[] rows = new int[(to - from) * B];
+            for (int b = 0; b < B; b++)
+                for (int t = from; t < to; t++) rows[(t - from) * B + b] = sequences.get(b).code(t);
+            return new OneHot(rows, width);
         }
     }
 
     /** What to learn: from the inputs, the targets of their last steps. */
     record Sequence(Vectors input, Vectors target) {
 
-        /** Of n values in a row, to tell each from those before it. */
+        /** Of values in a row, to tell each from those before it. */
         static Sequence next(Vectors values) {
-            return new Sequence(values.slice(0, values.length() - 1), values.slice(1, values.length()));
+            return new Sequence(values.slice(0, values.n() - 1), values.slice(1, values.n()));
         }
 
-        /** Those n values again. */
-        Vectors values() {
-            return new Vectors(input.numbers(), input.codes(), input.width(), input.from(), input.length() + 1);
+        int T() { return input.n(); }
+        int unscored() { return input.n() - target.n(); }
+    }
+
+    /** The toy, data/toy.json: at each step a constant is added to the first element. */
+    static Sequence toy() {
+        return new Sequence(new Dense(new double[][] {{0.1, 0.2, 0.3}, {0.2, 0.2, 0.3}, {0.3, 0.2, 0.3}}),
+            new Dense(new double[][] {{0.4, 0.2, 0.3}}));
+    }
+
+    /** The steps from ≤ t < to of sequences of one shape, side by side: what one update is made from. */
+    record Window(List<Sequence> sequences, int from, int to) {
+        int B() { return sequences.size(); }
+
+        /** Row (t − from)·B + b. */
+        Vectors input() {
+            var inputs = sequences.stream().map(Sequence::input).toList();
+            return inputs.get(0).sideBySide(inputs, from, to);
+        }
+
+        /** The targets of those steps that have one: the last rows of the input. */
+        Vectors target() {
+            var targets = sequences.stream().map(Sequence::target).toList();
+            int unscored = sequences.get(0).unscored();
+            return targets.get(0).sideBySide(targets, Math.max(0, from - unscored), Math.max(0, to - unscored));
         }
     }
 
-    // ── 5. Data ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    /** Puts sequences of one shape together, up to `batch` of them, and cuts each batch into windows of `steps`. */
+    static List<Window> windows(List<Sequence> sequences, int batch, int steps) {
+        var windows = new ArrayList<Window>();
+        var open = new LinkedHashMap<List<Integer>, List<Sequence>>();
+        for (Sequence s : sequences) {
+            var shape = List.of(s.T(), s.target().n());
+            var together = open.computeIfAbsent(shape, key -> new ArrayList<>());
+            together.add(s);
+            if (together.size() == batch) cut(open.remove(shape), steps, windows);
+        }
+        for (var rest : open.values()) cut(rest, steps, windows);
+        return windows;
+    }
+
+    static void cut(List<Sequence> batch, int steps, List<Window> windows) {
+        int T = batch.get(0).T();
+        for (long from = 0; from < T; from += steps)
+            windows.add(new Window(batch, (int) from, (int) Math.min(T, from + steps)));
+    }
+
+    // ── 6. Training ───────────────────────────────────────────────────────────────────────────────────────
+
+    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all that is drawn. */
+    record Settings(double learningRate, double momentum, double clip, int batch, int steps, long seed) {
+        static final Settings DEFAULT = new Settings(0.1, 0, 0, 32, Integer.MAX_VALUE, 42);
+    }
+
+    /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row: Wxh, Whh, bh, Why, by. */
+    static Parameters initial(int I, int H, int O, long seed) {
+        Random random = new Random(seed);
+        Parameters p = Parameters.zeros(I, H, O);
+        for (double[] w : p.rows())
+            for (int j = 0; j < w.length; j++) w[j] = (2 * random.nextDouble() - 1) / Math.sqrt(H);
+        return p;
+    }
+
+    static Parameters copy(Parameters p) {
+        Parameters q = Parameters.zeros(p.I(), p.H(), p.O());
+        copyRows(p.rows(), q.rows(), q.rows().length);
+        return q;
+    }
+
+    static boolean isFinite(Parameters p) {
+        double sum = 0;                                 // w − w is 0, or NaN where w is not finite
+        for (double[] row : p.rows())
+            for (double w : row) sum += w - w;
+        return sum == 0;
+    }
+
+    /** The order of an epoch, drawn from (seed, epoch) alone as by Fisher and Yates; the dataset's for a full batch. */
+    static List<Sequence> order(List<Sequence> sequences, int batch, long seed, int epoch) {
+        if (batch >= sequences.size()) return sequences;
+        var order = new ArrayList<>(sequences);
+        Random random = new Random(seed + epoch * 0x9E3779B97F4A7C15L);
+        for (int i = order.size() - 1; i > 0; i--) Collections.swap(order, i, random.nextInt(i + 1));
+        return order;
+    }
+
+    /** The windows of an epoch, in its order. */
+    static List<Window> plan(List<Sequence> sequences, Settings s, int epoch) {
+        return windows(order(sequences, s.batch(), s.seed(), epoch), s.batch(), s.steps());
+    }
+
+    /** All there is to know between two updates: what a checkpoint holds and training goes on from. */
+    record State(
+        Parameters p,               // the weights, updated in place
+        Parameters v,               // their velocity, likewise
+        Parameters last,            // the weights when the last whole epoch ended
+        List<double[]> losses,      // of each whole epoch: of training and, where any is held out, of that
+        int next,                   // the window to come in the epoch under way
+        double lossSum,             // over the scored steps of that epoch so far
+        long scored,                // how many those are
+        double[][] h) {             // the hidden state after the window before [B,H]; none where an epoch begins
+
+        static State of(Parameters p) {
+            Parameters v = Parameters.zeros(p.I(), p.H(), p.O());
+            return new State(p, v, copy(p), new ArrayList<>(), 0, 0, 0, new double[0][]);
+        }
+
+        /** Epochs done. */
+        int epoch() { return losses.size(); }
+    }
+
+    /** Training: a state, moved on by one update after the other. Beside it there is only room to work in. */
+    static final class Training {
+        final Settings settings;
+        final Team team;
+        State state;
+        private final List<Sequence> sequences;
+        private final List<Window> heldOut;
+        private final Parameters d;
+        private Tape tape;
+        private List<Window> windows;
+        private Window window;                          // the one in x and target
+        private Vectors x, target;
+
+        Training(State state, List<Sequence> sequences, List<Sequence> heldOut, Settings settings, Team team) {
+            this.state = state;
+            this.sequences = sequences;
+            this.heldOut = windows(heldOut, settings.batch(), settings.steps());
+            this.settings = settings;
+            this.team = team;
+            d = Parameters.zeros(state.p().I(), state.p().H(), state.p().O());
+            planEpoch();
+        }
+
+        /** The windows of the epoch to come: those of the last one where their order is the dataset's. */
+        private void planEpoch() {
+            if (windows == null || settings.batch() < sequences.size())
+                windows = plan(sequences, settings, state.epoch() + 1);
+        }
+
+        /** One SGD step on the next window. False, and the state as it was, where a number is no longer finite. */
+        boolean update() {
+            take(windows.get(state.next()));
+            Parameters p = state.p();
+            int n = x.n(), B = window.B(), scored = target.n();
+            tape = Tape.ready(tape, p, n, B, window.from() == 0 ? null : state.h());
+            double lossSum = state.lossSum() + pass(p, x, target, tape, d, team) * (scored / B) * B;
+            if (scored > 0) {
+                if (settings.clip() > 0) clip(d, settings.clip());
+                sgd(p, d, state.v(), settings.learningRate(), settings.momentum());
+            }
+            int next = state.next() + 1;
+            boolean whole = next == windows.size();
+            if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
+            if (whole) endEpoch(lossSum / (state.scored() + scored));
+            else state = new State(p, state.v(), state.last(), state.losses(), next, lossSum,
+                state.scored() + scored, tape.copyOfState(n));
+            return true;
+        }
+
+        private void take(Window next) {
+            if (next == window) return;
+            window = next;
+            x = next.input();
+            target = next.target();
+        }
+
+        private void endEpoch(double loss) {
+            Parameters p = state.p();
+            state.losses().add(heldOut.isEmpty() ? new double[] {loss}
+                : new double[] {loss, evaluate(p, heldOut, team).loss()});
+            copyRows(p.rows(), state.last().rows(), p.rows().length);
+            state = new State(p, state.v(), state.last(), state.losses(), 0, 0, 0, new double[0][]);
+            planEpoch();
+        }
+
+        /** Updates until an epoch is complete; its mean loss, or NaN where a number is no longer finite. */
+        double epoch() {
+            do if (!update()) return Double.NaN; while (state.next() > 0);
+            return state.losses().get(state.epoch() - 1)[0];
+        }
+
+        /** Epochs done, with the part of the one under way. */
+        double progress() { return state.epoch() + (double) state.next() / windows.size(); }
+
+        int windowsInAnEpoch() { return windows.size(); }
+    }
+
+    /** The mean loss over all scored steps and, for classes, the share of them whose likeliest class is right. */
+    record Score(double loss, double accuracy) { }
+
+    static Score evaluate(Parameters p, List<Window> windows, Team team) {
+        Tape tape = null;
+        double[][] h = null;
+        double lossSum = 0, right = 0;
+        long scored = 0;
+        for (Window window : windows) {
+            Vectors x = window.input(), target = window.target();
+            tape = Tape.ready(tape, p, x.n(), window.B(), window.from() == 0 ? null : h);
+            forward(p, x, tape, team);
+            if (target.n() > 0) lossSum += loss(target, x.n(), tape, team) * (target.n() / window.B()) * window.B();
+            for (int r = 0; r < target.n(); r++)
+                if (argmax(tape.y()[x.n() - target.n() + r]) == target.code(r)) right++;
+            scored += target.n();
+            h = tape.copyOfState(x.n());
+        }
+        return new Score(lossSum / scored, right / scored);
+    }
+
+    /** How far BPTT and numerical gradients are apart, at most, over so many weights of a parameter. */
+    record GradientCheck(String name, int checked, double worst) { }
+
+    /**
+     * Compares BPTT with central differences on one window, at up to `most` weights of each parameter, evenly
+     * spread. The error is |a − n| / max(|a| + |n|, 1e-4); the floor is what rounding of the loss amounts to.
+     */
+    static List<GradientCheck> checkGradients(Parameters p, Window window, int most, Team team) {
+        Vectors x = window.input(), target = window.target();
+        Tape tape = Tape.ready(null, p, x.n(), window.B(), null);
+        Parameters d = Parameters.zeros(p.I(), p.H(), p.O());
+        pass(p, x, target, tape, d, team);
+        var checks = new ArrayList<GradientCheck>();
+        for (int m = 0; m < Parameters.NAMES.size(); m++) {
+            double[][] W = p.matrices()[m], dW = d.matrices()[m];
+            int columns = W[0].length, size = W.length * columns, checked = Math.min(size, most);
+            double worst = 0;
+            for (int k = 0; k < checked; k++) {
+                int at = (int) ((long) k * size / checked), i = at / columns, j = at % columns;
+                double a = dW[i][j], n = numericalGradient(p, W[i], j, x, target, tape, team);
+                worst = Math.max(worst, Math.abs(a - n) / Math.max(Math.abs(a) + Math.abs(n), 1e-4));
+            }
+            checks.add(new GradientCheck(Parameters.NAMES.get(m), checked, worst));
+        }
+        return checks;
+    }
+
+    /** ∂L/∂w[j] ≈ (8·(L(+ε) − L(−ε)) − (L(+2ε) − L(−2ε))) / 12ε, whose error is of the order ε⁴. */
+    static double numericalGradient(Parameters p, double[] w, int j, Vectors x, Vectors target, Tape tape, Team team) {
+        double epsilon = 1.0 / 1024, old = w[j], sum = 0;
+        for (int step : new int[] {-2, -1, 1, 2}) {
+            w[j] = old + step * epsilon;
+            forward(p, x, tape, team);
+            sum += (step == 1 ? 8 : step == -1 ? -8 : step == 2 ? -1 : 1) * loss(target, x.n(), tape, team);
+        }
+        w[j] = old;
+        return sum / (12 * epsilon);
+    }
+
+    // ── 7. Generating ─────────────────────────────────────────────────────────────────────────────────────
+
+    /** The network one step at a time, one sequence, its state kept from step to step; from h = 0. */
+    static final class Stepper {
+        private final Parameters p;
+        private final Tape tape;
+
+        Stepper(Parameters p) {
+            this.p = p;
+            tape = Tape.of(p, 1, 1);
+        }
+
+        /** The output after one more vector. Shape: [O]. */
+        double[] step(Vectors x) {
+            forward(p, x, tape, ALONE);
+            copyRows(tape.h(), tape.hPrev(), 1);
+            return tape.y()[0].clone();
+        }
+
+        /** The outputs after each of some more vectors. Shape: [n][O]. */
+        double[][] steps(Vectors input) {
+            double[][] y = new double[input.n()][];
+            for (int t = 0; t < y.length; t++) y[t] = step(input.slice(t, t + 1));
+            return y;
+        }
+    }
+
+    /** The output after each step of a sequence, from h = 0. Shape: [T][O]. */
+    static double[][] outputs(Parameters p, Vectors input) { return new Stepper(p).steps(input); }
+
+    /** Of those, the ones at the steps that have a target. Shape: [T'][O]. */
+    static double[][] scoredOutputs(Parameters p, Sequence s) {
+        return Arrays.copyOfRange(outputs(p, s.input()), s.unscored(), s.T());
+    }
+
+    /** Goes on from a sequence for n steps: the output after its last step is the next input, and so on. [n][O]. */
+    static double[][] generate(Parameters p, Vectors input, int n) {
+        Stepper stepper = new Stepper(p);
+        double[][] y = stepper.steps(input), generated = new double[n][];
+        double[] last = y[y.length - 1];
+        for (int k = 0; k < n; k++) {
+            if (k > 0) last = stepper.step(new Dense(new double[][] {last}));
+            generated[k] = last;
+        }
+        return generated;
+    }
+
+    /** Writes on after a prime until n codes are written or the code `end` is drawn, which is not part of it. */
+    static int[] sample(Parameters p, int[] prime, int n, double temperature, int end, Random random) {
+        Stepper stepper = new Stepper(p);
+        double[] y = null;
+        for (int code : prime) y = stepper.step(new OneHot(new int[] {code}, p.I()));
+        int[] written = new int[n];
+        for (int k = 0; k < n; k++) {
+            int code = draw(y, temperature, random);
+            if (code == end) return Arrays.copyOf(written, k);
+            written[k] = code;
+            y = stepper.step(new OneHot(new int[] {code}, p.I()));
+        }
+        return written;
+    }
+
+    /** A class drawn with the probabilities softmax(y / temperature); the likeliest at temperature 0. */
+    static int draw(double[] y, double temperature, Random random) {
+        if (temperature == 0) return argmax(y);
+        double[] p = softmax(Arrays.stream(y).map(v -> v / temperature).toArray());
+        double u = random.nextDouble();
+        for (int i = 0; i < p.length; i++) if ((u -= p[i]) < 0) return i;
+        return argmax(y);                               // the probabilities add up to 1 but for rounding
+    }
+
+    // ── 8. Forms of data ──────────────────────────────────────────────────────────────────────────────────
 
     /** What went wrong, in one line for the user, and the exit status. */
     static final class Failure extends RuntimeException {
@@ -563,88 +978,473 @@ class rnn {
     /** It failed while running: exit status 1. */
     static Failure failed(String message, Object... args) { return new Failure(1, message, args); }
 
-    /** What the system said of an input or output, without the file's name. */
-    static String reason(Exception e) {
-        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
-        if (e instanceof NoSuchFileException) return "no such file or folder";
-        if (e instanceof InvalidPathException) return "no file can have this name";
-        if (e instanceof AccessDeniedException) return "permission denied";
-        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
-        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
-        return String.valueOf(e.getMessage());
+    /** A dataset as it was read: which keys it has, and under them sequences in their own units, or texts. */
+    record Dataset(String file, String name, String keys, List<Sequence> sequences, List<String> texts) {
+        static final Dataset TOY = new Dataset("toy", "toy", "inputs targets", List.of(toy()), List.of());
     }
 
-    /** The forms of a dataset: sequences with target vectors, with labels, a series, a text, a list of texts. */
-    enum Form {
-        VECTORS("sequences of vectors", "sequences"), CLASSES("labelled sequences", "sequences"),
-        SERIES("a series", "values"), TEXT("a text", "characters"), TEXTS("a list of texts", "texts");
+    /** A network that was trained before, and what its file says of it. */
+    record Model(String file, Parameters p, Map<String, String> metadata) { }
 
-        final String what, unit;
+    /** What is asked of a dataset; null where nothing was said. */
+    record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime, double temperature,
+                   long seed) { }
 
-        Form(String what, String unit) {
-            this.what = what;
-            this.unit = unit;
+    /** A count or a percentage. */
+    record HoldOut(double amount, boolean percent) {
+        int of(int n) { return (int) (percent ? n * amount / 100 : amount); }
+    }
+
+    /** A form of data, of which the rest of the file knows nothing else. */
+    interface Form {
+        String what();                                  // in a few words: "a series"
+        Split split();                                  // what to learn, and what is held out
+        Map<String, ?> metadata();                      // what a model file has to say of it
+        String lossUnit();
+        String describe(Score score);                   // the score in words
+        Answer answer(Parameters p);                    // what the network says
+        Panel panel(Parameters p);                      // its panel in the picture
+        Shown shown();                                  // the sequence whose hidden states the picture shows
+
+        /** A line of what the network would write, or null: for those who watch it learn. */
+        default String sample(Parameters p, int length, long seed) { return null; }
+
+        /** Whether it writes text, from a prime on. */
+        default boolean writes() { return false; }
+    }
+
+    /** The form of a dataset. A new form is a room below and a line here. */
+    static Form form(Dataset data, Request request, Model loaded) {
+        return switch (data.keys()) {
+            case "inputs targets" -> Regression.of(data, request);
+            case "inputs labels" -> Classes.of(data, request);
+            case "series" -> Series.of(data, request, loaded);
+            case "text" -> Text.of(data, request, loaded);
+            case "texts" -> Texts.of(data, request, loaded);
+            default -> { throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with labels, "
+                + "series, text", data.file()); }       // without braces, JShell 17 loses its way here
+        };
+    }
+
+    /** What to learn, what is held out (how many sequences or values), and how to cut it into windows. */
+    record Split(List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps) {
+        static final int BATCH = 32, STREAMS = 1;       // where --batch is not given
+
+        int I() { return training.get(0).input().width(); }
+        int O() { return training.get(0).target().width(); }
+
+        List<Window> cut(List<Sequence> sequences) { return windows(sequences, batch, steps); }
+
+        /** Whether a network of so many outputs fits: of classes it may know more than these data have. */
+        boolean fits(int outputs) {
+            boolean classes = training.get(0).input() instanceof Dense && training.get(0).target() instanceof OneHot;
+            return classes ? O() <= outputs : O() == outputs;
+        }
+
+        String stepOf() { return "step of the first " + (heldOut.isEmpty() ? "sequence" : "held-out sequence"); }
+
+        /** Separate sequences, of which the last are held out. */
+        static Split of(List<Sequence> all, Request request, String unit, String file) {
+            int held = held(all.size(), request, unit, file), kept = all.size() - held;
+            int batch = Objects.requireNonNullElse(request.batch(), BATCH);
+            return new Split(all.subList(0, kept), all.subList(kept, all.size()), held, batch, Integer.MAX_VALUE);
+        }
+
+        /** One long sequence, cut into streams side by side; its held-out end is read after the last of them. */
+        static Split streams(Vectors whole, Request request, String unit, String file) {
+            int n = whole.n(), held = held(n, request, unit, file), kept = n - held;
+            int streams = Objects.requireNonNullElse(request.batch(), STREAMS), length = kept / streams;
+            if (length < 2)
+                throw wrong("--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
+                    streams, kept, unit, length);
+            List<Sequence> training = IntStream.range(0, streams)
+                .mapToObj(b -> Sequence.next(whole.slice(b * length, (b + 1) * length))).toList();
+            List<Sequence> heldOut = held == 0 ? List.of()
+                : List.of(new Sequence(whole.slice((streams - 1) * length, n - 1), whole.slice(kept, n)));
+            return new Split(training, heldOut, held, streams, request.steps());
+        }
+
+        static int held(int n, Request request, String unit, String file) {
+            int held = request.validate().of(n);
+            if (held < n) return held;
+            throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
+        }
+
+        Sequence firstShown() { return heldOut.isEmpty() ? training.get(0) : heldOut.get(0); }
+    }
+
+    /** What a network says: for outputs.json, and to print. */
+    record Answer(Map<String, ?> json, String printed) { }
+
+    /** A panel of the picture, as data. */
+    interface Panel { }
+
+    /** Lines over numbers. `firstStep` is where the axis of whole steps begins, or NaN where x is any number. */
+    record Lines(String title, String xAxis, String yAxis, double firstStep, boolean logarithmic, List<Line> lines)
+        implements Panel { }
+
+    record Line(String name, double[] x, double[] y, Role role, Mark mark) { }
+
+    enum Mark { LINE, DOTS, BOTH }
+
+    /** What a line stands for, which decides its colour. */
+    enum Role { GIVEN, TRAINING, HELD_OUT }
+
+    /** Coloured cells [row][column] between two values, the first row at the foot. */
+    record Cells(String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
+                 Scale scale) implements Panel { }
+
+    enum Scale { SIGNED, PROBABILITY, COUNT }
+
+    /** A sequence as the picture shows it, of a long one the end: its steps' labels, and the target of the last. */
+    record Shown(Vectors read, Vectors lastTarget, String axis, List<String> labels) {
+        static final int READ = 200, STEPS = 100, CHARACTERS = 32;
+
+        static Shown of(Sequence s, int most, String axis, IntFunction<String> labelOfStep) {
+            int T = s.T(), read = Math.min(T, READ), labelled = Math.min(read, most), scored = s.target().n();
+            return new Shown(s.input().slice(T - read, T), s.target().slice(scored - 1, scored), axis,
+                IntStream.range(T - labelled, T).mapToObj(labelOfStep).toList());
+        }
+
+        static Shown steps(Sequence s, String axis) {
+            int n = Math.min(s.T(), STEPS);
+            return of(s, STEPS, axis, t -> roundNumber(t + 1, n));
         }
     }
 
-    /** A dataset as it was read: sequences in their own units (a series: one) or, for text, strings. */
-    record Dataset(String file, String name, Form form, List<Sequence> sequences, List<String> texts) {
-        boolean isText() { return form == Form.TEXT || form == Form.TEXTS; }
+    /** A number as one of n labels in a row: all of them where they are few, else round ones. */
+    static String roundNumber(int number, int n) {
+        int every = n <= 25 ? 1 : n <= 250 ? 10 : 100;
+        return number % every == 0 ? String.valueOf(number) : "";
+    }
 
-        /** The SHA-256 of all that is learnt from. */
-        String fingerprint() {
-            try {
-                var digest = MessageDigest.getInstance("SHA-256");
-                for (Sequence s : sequences) for (Vectors v : List.of(s.input(), s.target())) digest(v, digest);
-                for (String text : texts) digest.update((text.length() + ":" + text).getBytes(StandardCharsets.UTF_8));
-                return HexFormat.of().formatHex(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new AssertionError("every JDK has SHA-256", e);
+    static String format(String format, Object... args) { return String.format(Locale.ROOT, format, args); }
+
+    static String decimals(double[] vector) {
+        return Arrays.stream(vector).mapToObj(v -> format("%.4f", v)).collect(Collectors.joining(" "));
+    }
+
+    /** A sequence in outputs.json; what is null is left out. */
+    static Map<String, Object> described(Object heldOut, Object input, Object target, Object output,
+                                         Object predicted, Object generated) {
+        var json = new LinkedHashMap<String, Object>();
+        json.put("held_out", heldOut);
+        json.put("input", input);
+        json.put("target", target);
+        json.put("output", output);
+        json.put("predicted", predicted);
+        json.put("generated", generated);
+        json.values().removeIf(Objects::isNull);
+        return json;
+    }
+
+    /** The last ten targets beside the outputs at their steps, then up to ten steps of what was generated. */
+    static String table(int firstStep, List<String> targets, List<String> outputs, List<String> generated) {
+        String row = "%-6s  %-30s  %s", head = generated == null ? "output" : "output, then generated";
+        var lines = new ArrayList<>(List.of(format(row, "step", "target", head)));
+        int n = targets.size(), more = generated == null ? 0 : Math.min(generated.size(), 10);
+        for (int k = Math.max(0, n - 10); k < n + more; k++)
+            lines.add(format(row, firstStep + k, k < n ? targets.get(k) : "",
+                k < n ? outputs.get(k) : generated.get(k - n)));
+        return String.join("\n", lines);
+    }
+
+    static List<String> decimalRows(double[][] rows) { return Stream.of(rows).map(row -> decimals(row)).toList(); }
+
+    // ── 8.1 Sequences of vectors ──
+
+    record Regression(Dataset data, Split split, Request request) implements Form {
+
+        static Regression of(Dataset data, Request request) {
+            return new Regression(data, Split.of(data.sequences(), request, "sequences", data.file()), request);
+        }
+
+        public String what() { return "sequences of vectors"; }
+        public Map<String, String> metadata() { return Map.of(); }
+        public String lossUnit() { return "mean squared error"; }
+        public String describe(Score score) { return format("%.6g", score.loss()); }
+
+        public Answer answer(Parameters p) {
+            var all = new ArrayList<Map<String, Object>>();
+            String printed = null;
+            for (Sequence s : data.sequences()) {
+                double[][] input = ((Dense) s.input()).x(), target = ((Dense) s.target()).x();
+                double[][] output = scoredOutputs(p, s), generated = p.I() != p.O() ? null
+                    : generate(p, s.input(), Objects.requireNonNullElse(request.generate(), s.T()));
+                all.add(described(all.size() >= split.training().size() ? true : null, input, target, output, null,
+                    generated));
+                if (printed == null) printed = table(s.unscored() + (generated == null ? 1 : 2), decimalRows(target),
+                    decimalRows(output), generated == null ? null : afterTheFirst(generated));
             }
+            return new Answer(Map.of("sequences", all), printed);
         }
 
-        private static void digest(Vectors v, MessageDigest digest) {
-            digest.update((v.length() + " " + v.width() + " ").getBytes(StandardCharsets.US_ASCII));
-            for (int t = 0; t < v.length(); t++) {
-                var bytes = ByteBuffer.allocate(8 * (v.isOneHot() ? 1 : v.width()));
-                if (v.isOneHot()) bytes.putLong(v.code(t));
-                else bytes.asDoubleBuffer().put(v.vector(t));
-                digest.update(bytes.array());
+        /** What was generated first is the last output once more. */
+        private static List<String> afterTheFirst(double[][] generated) {
+            return decimalRows(generated).stream().skip(1).toList();
+        }
+
+        /** Every number of every target against the output: on the line where it is right. */
+        public Panel panel(Parameters p) {
+            var lines = new ArrayList<Line>();
+            lines.add(dots("training", split.training(), p, Role.TRAINING));
+            if (!split.heldOut().isEmpty()) lines.add(dots("held out", split.heldOut(), p, Role.HELD_OUT));
+            double[] targets = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x())).sorted().toArray();
+            double[] ends = {targets[0], targets[targets.length - 1]};
+            lines.add(new Line("output = target", ends, ends, Role.GIVEN, Mark.LINE));
+            return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
+        }
+
+        private static Line dots(String name, List<Sequence> sequences, Parameters p, Role role) {
+            double[] targets = sequences.stream().flatMap(s -> Stream.of(((Dense) s.target()).x()))
+                .flatMapToDouble(Arrays::stream).toArray();
+            double[] outputs = sequences.stream().flatMap(s -> Stream.of(scoredOutputs(p, s)))
+                .flatMapToDouble(Arrays::stream).toArray();
+            return new Line(name, targets, outputs, role, Mark.DOTS);
+        }
+
+        public Shown shown() { return Shown.steps(split.firstShown(), split.stepOf()); }
+    }
+
+    // ── 8.2 Classes of sequences ──
+
+    record Classes(Dataset data, Split split) implements Form {
+
+        static Classes of(Dataset data, Request request) {
+            return new Classes(data, Split.of(data.sequences(), request, "sequences", data.file()));
+        }
+
+        public String what() { return "labelled sequences"; }
+        public Map<String, String> metadata() { return Map.of(); }
+        public String lossUnit() { return "cross-entropy (nats)"; }
+
+        public String describe(Score score) {
+            return format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy());
+        }
+
+        public Answer answer(Parameters p) {
+            var all = new ArrayList<Map<String, Object>>();
+            String printed = null;
+            for (Sequence s : data.sequences()) {
+                int[] labels = ((OneHot) s.target()).codes();
+                double[][] output = scoredOutputs(p, s);
+                int[] predicted = Stream.of(output).mapToInt(y -> argmax(y)).toArray();
+                all.add(described(all.size() >= split.training().size() ? true : null, ((Dense) s.input()).x(),
+                    labels, output, predicted, null));
+                if (printed == null) printed = table(s.unscored() + 1, strings(labels), strings(predicted), null);
             }
+            return new Answer(Map.of("sequences", all), printed);
         }
 
-        /** Whether it is one long sequence, to be cut into streams. */
-        boolean isStream() { return form == Form.TEXT || form == Form.SERIES; }
+        private static List<String> strings(int[] codes) {
+            return Arrays.stream(codes).mapToObj(String::valueOf).toList();
+        }
+
+        /** How often the network says each class where each is right. */
+        public Panel panel(Parameters p) {
+            double[][] counts = new double[p.O()][p.O()];
+            for (Sequence s : split.heldOut().isEmpty() ? split.training() : split.heldOut()) {
+                double[][] y = scoredOutputs(p, s);
+                for (int t = 0; t < y.length; t++) counts[s.target().code(t)][argmax(y[t])]++;
+            }
+            var labels = IntStream.range(0, p.O()).mapToObj(k -> roundNumber(k, p.O())).toList();
+            return new Cells("Labels and answers, %s (counts)".formatted(split.heldOut().isEmpty() ? "training"
+                : "held out"), "the network's answer", "label", labels, labels, counts, Scale.COUNT);
+        }
+
+        public Shown shown() { return Shown.steps(split.firstShown(), split.stepOf()); }
     }
 
-    /** The built-in dataset, data/toy.json: a constant is added to the first element at each step. */
-    static Dataset toy() {
-        var input = Vectors.of(new double[] {0.1, 0.2, 0.3, 0.2, 0.2, 0.3, 0.3, 0.2, 0.3}, 3);
-        var target = Vectors.of(new double[] {0.4, 0.2, 0.3}, 3);
-        return new Dataset("toy", "toy", Form.VECTORS, List.of(new Sequence(input, target)), List.of());
+    // ── 8.3 A series ──
+
+    /** x → (x − mean) / deviation, each column by its own. */
+    record Scaling(double[] mean, double[] deviation) {
+
+        /** The mean and the population standard deviation of each column; a constant one gets the deviation 1. */
+        static Scaling of(double[][] rows, int n) {
+            double[] mean = new double[rows[0].length], deviation = new double[rows[0].length];
+            for (int j = 0; j < mean.length; j++) {
+                double first = rows[0][j];                      // distances from it: of a constant exactly 0
+                for (int t = 0; t < n; t++) mean[j] += rows[t][j] - first;
+                mean[j] = first + mean[j] / n;
+                for (int t = 0; t < n; t++) deviation[j] += (rows[t][j] - mean[j]) * (rows[t][j] - mean[j]);
+                deviation[j] = deviation[j] > 0 ? Math.sqrt(deviation[j] / n) : 1;
+            }
+            return new Scaling(mean, deviation);
+        }
+
+        /** The scaling of the series that a model was trained on, or null. */
+        static Scaling of(Model loaded) {
+            if (loaded == null || !loaded.metadata().containsKey("mean")) return null;
+            double[] mean = numbers(loaded, "mean", -Double.MAX_VALUE);
+            double[] deviation = numbers(loaded, "deviation", Double.MIN_VALUE);
+            if (mean.length == loaded.p().I() && deviation.length == loaded.p().I())
+                return new Scaling(mean, deviation);
+            throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", loaded.file(), mean.length,
+                loaded.p().I());
+        }
+
+        private static double[] numbers(Model loaded, String key, double least) {
+            return metadataNumbers(loaded.file(), loaded.metadata(), key, least, Double.MAX_VALUE);
+        }
+
+        double[][] scale(double[][] rows) {
+            double[][] scaled = new double[rows.length][mean.length];
+            for (int t = 0; t < rows.length; t++)
+                for (int j = 0; j < mean.length; j++) scaled[t][j] = (rows[t][j] - mean[j]) / deviation[j];
+            return scaled;
+        }
+
+        double[][] unscale(double[][] rows) {
+            double[][] own = new double[rows.length][mean.length];
+            for (int t = 0; t < rows.length; t++)
+                for (int j = 0; j < mean.length; j++) own[t][j] = Math.fma(rows[t][j], deviation[j], mean[j]);
+            return own;
+        }
     }
 
-    /** The characters a network knows, in code-point order; a boundary mark, where there is one, is the last code. */
-    record Alphabet(int[] codePoints, boolean boundary) {
+    /** An entry of a file's metadata: numbers from least to most. */
+    static double[] metadataNumbers(String file, Map<String, String> metadata, String key, double least, double most) {
+        String list = metadata.getOrDefault(key, "");
+        try {
+            double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
+            if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= most)) return numbers;
+        } catch (NumberFormatException e) { /* said below */ }
+        throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers from %s to %s",
+            file, list, key, least, most);
+    }
 
-        static Alphabet of(List<String> texts, boolean boundary) {
+    /** `own` are its rows in its own units [n][I]; the network reads them scaled. */
+    record Series(Dataset data, Split split, Request request, double[][] own, Scaling scaling) implements Form {
+
+        static Series of(Dataset data, Request request, Model loaded) {
+            Sequence next = data.sequences().get(0);
+            double[][] own = Arrays.copyOf(((Dense) next.input()).x(), next.T() + 1);
+            own[next.T()] = ((Dense) next.target()).x()[next.T() - 1];
+            int kept = own.length - Split.held(own.length, request, "values", data.file());
+            Scaling scaling = Objects.requireNonNullElseGet(Scaling.of(loaded), () -> Scaling.of(own, kept));
+            Split split = Split.streams(new Dense(scaling.scale(own)), request, "values", data.file());
+            return new Series(data, split, request, own, scaling);
+        }
+
+        public String what() { return "a series"; }
+        public String lossUnit() { return "mean squared error (of the scaled series)"; }
+
+        public Map<String, ?> metadata() {
+            var metadata = new LinkedHashMap<String, double[]>();
+            metadata.put("mean", scaling.mean());
+            metadata.put("deviation", scaling.deviation());
+            return metadata;
+        }
+
+        public String describe(Score score) {
+            if (own[0].length > 1) return format("%.6g", score.loss());
+            double error = Math.sqrt(score.loss()) * scaling.deviation()[0];
+            return format("%.6g, root mean squared error %.4g", score.loss(), error);
+        }
+
+        private Dense scaled() { return new Dense(scaling.scale(own)); }
+
+        /** The forecast of each value but the first from those before it. */
+        private double[][] forecasts(Parameters p) {
+            return scaling.unscale(outputs(p, scaled().slice(0, own.length - 1)));
+        }
+
+        private double[][] generated(Parameters p) {
+            return scaling.unscale(generate(p, scaled(), Objects.requireNonNullElse(request.generate(),
+                own.length - 1)));
+        }
+
+        public Answer answer(Parameters p) {
+            int n = own.length;
+            double[][] input = Arrays.copyOf(own, n - 1), target = Arrays.copyOfRange(own, 1, n);
+            double[][] output = forecasts(p), generated = generated(p);
+            var json = described(split.held() > 0 ? split.held() : null, column(input), column(target),
+                column(output), null, column(generated));
+            return new Answer(Map.of("sequences", List.of(json)),
+                table(2, decimalRows(target), decimalRows(output), decimalRows(generated)));
+        }
+
+        /** A series of one column is a list of numbers. */
+        private static Object column(double[][] rows) {
+            return rows.length == 0 || rows[0].length > 1 ? rows : firstColumn(rows);
+        }
+
+        private static double[] firstColumn(double[][] rows) {
+            return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
+        }
+
+        /** The end of a series, the forecast of each value, and how the network goes on alone. */
+        public Panel panel(Parameters p) {
+            int held = split.held(), n = own.length;
+            int from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
+            double[][] output = forecasts(p), generated = generated(p);
+            var lines = new ArrayList<Line>();
+            lines.add(line("known", from + 1, Arrays.copyOfRange(own, from, n), Role.GIVEN));
+            lines.add(line(held > 0 ? "forecast of the next, held out" : "forecast of the next", first + 1,
+                Arrays.copyOfRange(output, first - 1, n - 1), Role.HELD_OUT));
+            int more = Math.min(generated.length, (n - from + 1) / 2);
+            if (more > 0) lines.add(line("generated", n + 1, Arrays.copyOf(generated, more), Role.TRAINING));
+            String column = own[0].length > 1 ? "column 1 of " + data.name() : data.name();
+            return new Lines("Values, forecasts, and the network going on alone", "step", column, from + 1, false, lines);
+        }
+
+        private static Line line(String name, int firstStep, double[][] rows, Role role) {
+            double[] steps = IntStream.range(0, rows.length).mapToDouble(k -> firstStep + k).toArray();
+            return new Line(name, steps, firstColumn(rows), role, Mark.LINE);
+        }
+
+        public Shown shown() { return Shown.steps(Sequence.next(scaled()), "step"); }
+    }
+
+    // ── 8.4 A text ──
+
+    /** The characters a network knows, in code-point order; an end-of-text token, where there is one, comes last. */
+    record Vocabulary(int[] codePoints, boolean hasEnd) {
+
+        static Vocabulary of(List<String> texts, boolean hasEnd) {
             BitSet seen = new BitSet();
             for (String text : texts) text.codePoints().forEach(seen::set);
-            return new Alphabet(seen.stream().toArray(), boundary);
+            return new Vocabulary(seen.stream().toArray(), hasEnd);
         }
 
-        int size() { return codePoints.length + (boundary ? 1 : 0); }
+        /** The vocabulary that a model was trained on, or null where it knows no text. */
+        static Vocabulary of(Model loaded) {
+            String characters = loaded.metadata().get("vocabulary");
+            if (characters == null) return null;
+            var vocabulary = new Vocabulary(characters.codePoints().toArray(), loaded.metadata().containsKey("boundary"));
+            int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
+            if (size == I && I == O && vocabulary.isSorted()) return vocabulary;
+            throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
+                loaded.file(), size, I, O);
+        }
 
-        /** The code of the boundary mark, or −1. */
-        int end() { return boundary ? codePoints.length : -1; }
+        /** The vocabulary of a dataset, or of the model that is to go on from. */
+        static Vocabulary of(Dataset data, boolean hasEnd, Model loaded, String what) {
+            if (loaded == null) return of(data.texts(), hasEnd);
+            Vocabulary vocabulary = of(loaded);
+            if (vocabulary != null && vocabulary.hasEnd == hasEnd) return vocabulary;
+            throw wrong("%s was not trained on %s, as %s is", loaded.file(), what, data.file());
+        }
 
-        boolean isSorted() {
+        int size() { return codePoints.length + (hasEnd ? 1 : 0); }
+
+        /** The code of the end-of-text token, or −1. */
+        int end() { return hasEnd ? codePoints.length : -1; }
+
+        private boolean isSorted() {
             return IntStream.range(1, codePoints.length).allMatch(i -> codePoints[i - 1] < codePoints[i]);
         }
 
-        /** The codes of a text, between two boundary marks where there are any. `where` is for the error's line. */
+        Map<String, String> metadata() {
+            var metadata = new LinkedHashMap<>(Map.of("vocabulary", new String(codePoints, 0, codePoints.length)));
+            if (hasEnd) metadata.put("boundary", "the last code");
+            return metadata;
+        }
+
+        /** The codes of a text, between two end-of-text tokens where there are any. `where` is for the error's line. */
         int[] encode(String text, String where) {
-            int edge = boundary ? 1 : 0, n = text.codePointCount(0, text.length());
+            int edge = hasEnd ? 1 : 0, n = text.codePointCount(0, text.length());
             int[] codes = new int[n + 2 * edge];
             Arrays.fill(codes, codePoints.length);
             for (int i = 0, k = edge; i < text.length(); i += Character.charCount(text.codePointAt(i)), k++) {
@@ -656,11 +1456,7 @@ class rnn {
             return codes;
         }
 
-        /** The codes of what a text begins with: without the mark at its end. */
-        int[] encodePrime(String prime) {
-            int[] codes = encode(prime, "--prime");
-            return boundary ? Arrays.copyOf(codes, codes.length - 1) : codes;
-        }
+        OneHot vectors(String text, String file) { return new OneHot(encode(text, file), size()); }
 
         String decode(int[] codes) {
             var text = new StringBuilder();
@@ -668,71 +1464,164 @@ class rnn {
             return text.toString();
         }
 
-        /** All characters in a row. */
-        String text() { return new String(codePoints, 0, codePoints.length); }
-
-        /** Where a text starts of which nothing is given: at a line's beginning, else a word's, else anywhere. */
-        String start() {
-            String all = text();
-            return all.contains("\n") ? "\n" : all.contains(" ") ? " " : Character.toString(codePoints[0]);
+        /** A code as a label of one character. */
+        String label(int code) {
+            if (code == end()) return "end";
+            int c = codePoints[code];
+            return c == ' ' ? "·" : c == '\n' ? "¶" : Character.toString(c);
         }
     }
 
-    /** x → (x − mean) / deviation, each column by its own. */
-    record Scaling(double[] mean, double[] deviation) {
+    /** A vocabulary and how to write with it: from which prime, how much, how daringly. */
+    record Writer(Vocabulary vocabulary, String prime, Request request) {
+        static final int LENGTH = 200;                  // where --generate is not given
 
-        /** The mean and the population standard deviation of each column; a constant column gets the deviation 1. */
-        static Scaling of(Vectors values) {
-            int n = values.length();
-            double[] mean = new double[values.width()], deviation = new double[values.width()];
-            for (int j = 0; j < mean.length; j++) {
-                double first = values.number(0, j);             // distances from it: of a constant exactly 0
-                for (int t = 0; t < n; t++) mean[j] += values.number(t, j) - first;
-                mean[j] = first + mean[j] / n;
-                for (int t = 0; t < n; t++) deviation[j] += square(values.number(t, j) - mean[j]);
-                deviation[j] = deviation[j] > 0 ? Math.sqrt(deviation[j] / n) : 1;
+        /** The prime that was given or, where a text has to start from something, one that the vocabulary has. */
+        static Writer of(Vocabulary vocabulary, Request request) {
+            String prime = Objects.requireNonNullElse(request.prime(), "");
+            vocabulary.encode(prime, "--prime");
+            if (prime.isEmpty() && !vocabulary.hasEnd()) prime = opening(vocabulary.codePoints());
+            return new Writer(vocabulary, prime, request);
+        }
+
+        /** Where a text begins: at the start of a line, else of a word, else anywhere. */
+        private static String opening(int[] codePoints) {
+            for (int c : new int[] {'\n', ' '})
+                if (Arrays.binarySearch(codePoints, c) >= 0) return Character.toString(c);
+            return Character.toString(codePoints[0]);
+        }
+
+        /** The prime's codes: after an end-of-text token, where there is one, but without the second. */
+        private int[] primeCodes() {
+            int[] codes = vocabulary.encode(prime, "--prime");
+            return vocabulary.hasEnd() ? Arrays.copyOf(codes, codes.length - 1) : codes;
+        }
+
+        /** What follows the prime. */
+        String write(Parameters p, int n, Random random) {
+            return vocabulary.decode(sample(p, primeCodes(), n, request.temperature(), vocabulary.end(), random));
+        }
+
+        /** A single line, for those who watch. */
+        String line(Parameters p, int length, long seed) {
+            String text = prime + write(p, 2 * length, new Random(seed));
+            text = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
+            return text.substring(0, Math.min(text.length(), length));
+        }
+
+        int length() { return Objects.requireNonNullElse(request.generate(), LENGTH); }
+
+        /** One text that goes on from the prime. */
+        Answer text(Parameters p) {
+            String text = write(p, length(), new Random(request.seed()));
+            var json = new LinkedHashMap<String, Object>();
+            json.put("prime", prime);
+            json.put("generated", text);
+            return new Answer(json, prime + text);
+        }
+
+        /** Whole texts that begin with the prime, of so many characters in all; which of them are known is said. */
+        Answer texts(Parameters p, Set<String> known) {
+            var written = new ArrayList<String>();
+            Random random = new Random(request.seed());
+            for (int left = length(); left > 0; ) {
+                String text = write(p, left, random);
+                int n = text.codePointCount(0, text.length());
+                if (n < left || written.isEmpty()) written.add(prime + text);      // the last one may be cut off
+                left -= Math.max(1, n);
             }
-            return new Scaling(mean, deviation);
+            var json = new LinkedHashMap<String, Object>();
+            json.put("prime", prime);
+            json.put("generated", written);
+            json.put("known", written.stream().filter(known::contains).toList());
+            return new Answer(json, written.stream().map(text -> text
+                + (known.contains(text) ? "  (in the training data)" : "")).collect(Collectors.joining("\n")));
         }
 
-        private static double square(double x) { return x * x; }
-
-        Vectors scale(Vectors values) {
-            double[] scaled = values.numbers().clone();
-            for (int i = 0; i < scaled.length; i++)
-                scaled[i] = (scaled[i] - mean[i % mean.length]) / deviation[i % mean.length];
-            return Vectors.of(scaled, values.width());
+        /** What a model writes by itself, without data. */
+        static Answer alone(Model loaded, Vocabulary vocabulary, Request request) {
+            Writer writer = of(vocabulary, request);
+            return vocabulary.hasEnd() ? writer.texts(loaded.p(), Set.of()) : writer.text(loaded.p());
         }
 
-        double[] unscale(double[] y) {
-            double[] own = new double[y.length];
-            for (int j = 0; j < y.length; j++) own[j] = Math.fma(y[j], deviation[j], mean[j]);
-            return own;
+        /** What the network expects after each of the last characters: the likeliest of all, from the top. */
+        Panel panel(Parameters p, Shown shown) {
+            int T = shown.read().n(), first = T - shown.labels().size();
+            double[][] y = outputs(p, shown.read());
+            double[][] probability = Arrays.stream(y, first, T).map(one -> softmax(one)).toArray(double[][]::new);
+            int[] rows = IntStream.range(0, p.O()).boxed().sorted(Comparator.comparing((Integer k) ->
+                    -Arrays.stream(probability).mapToDouble(q -> q[k]).max().orElse(0)))
+                .limit(20).sorted(Comparator.reverseOrder()).mapToInt(k -> k).toArray();
+            double[][] cells = Arrays.stream(rows).mapToObj(k -> Arrays.stream(probability)
+                .mapToDouble(q -> q[k]).toArray()).toArray(double[][]::new);
+            return new Cells("Probability of the next character", "the text, read up to here", "next", shown.labels(),
+                Arrays.stream(rows).mapToObj(vocabulary::label).toList(), cells, Scale.PROBABILITY);
+        }
+
+        Shown shown(Sequence s) {
+            return Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
+        }
+
+        static String describe(Score score) {
+            return format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss()));
         }
     }
 
-    static Dataset text(String file, String name, String text) {
-        int n = text.codePointCount(0, text.length());
-        if (n < 2) throw wrong("%s: has %d characters; a text needs at least 2", file, n);
-        int at = text.indexOf(NO_UTF8);
-        if (at >= 0) throw wrong("%s: is not UTF-8 text from character %d on", file, at + 1);
-        return new Dataset(file, name, Form.TEXT, List.of(), List.of(text));
+    record Text(Split split, Writer writer, Sequence whole) implements Form {
+
+        static Text of(Dataset data, Request request, Model loaded) {
+            Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
+            OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
+            Split split = Split.streams(whole, request, "characters", data.file());
+            return new Text(split, Writer.of(vocabulary, request), Sequence.next(whole));
+        }
+
+        public String what() { return "a text"; }
+        public Map<String, String> metadata() { return writer.vocabulary().metadata(); }
+        public String lossUnit() { return "cross-entropy (nats)"; }
+        public String describe(Score score) { return Writer.describe(score); }
+        public Answer answer(Parameters p) { return writer.text(p); }
+        public Panel panel(Parameters p) { return writer.panel(p, shown()); }
+        public Shown shown() { return writer.shown(whole); }
+        public String sample(Parameters p, int length, long seed) { return writer.line(p, length, seed); }
+        public boolean writes() { return true; }
     }
 
-    static final String NO_UTF8 = "\ufffd";                              // what Java reads in place of broken bytes
+    // ── 8.5 A list of texts ──
 
-    /** What a dataset without a name is called: its file, without the folder. */
-    static String baseName(String file) {
-        return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+    record Texts(Split split, Writer writer, Set<String> known) implements Form {
+
+        static Texts of(Dataset data, Request request, Model loaded) {
+            Vocabulary vocabulary = Vocabulary.of(data, true, loaded, "a list of texts");
+            List<Sequence> all = data.texts().stream()
+                .map(text -> Sequence.next(vocabulary.vectors(text, data.file()))).toList();
+            Split split = Split.of(all, request, "texts", data.file());
+            return new Texts(split, Writer.of(vocabulary, request),
+                new HashSet<>(data.texts().subList(0, split.training().size())));
+        }
+
+        public String what() { return "a list of texts"; }
+        public Map<String, String> metadata() { return writer.vocabulary().metadata(); }
+        public String lossUnit() { return "cross-entropy (nats)"; }
+        public String describe(Score score) { return Writer.describe(score); }
+        public Answer answer(Parameters p) { return writer.texts(p, known); }
+        public Panel panel(Parameters p) { return writer.panel(p, shown()); }
+        public Shown shown() { return writer.shown(split.firstShown()); }
+        public String sample(Parameters p, int length, long seed) { return writer.line(p, length, seed); }
+        public boolean writes() { return true; }
     }
 
-    /** Whether the first character that is no blank is a {, as in JSON. */
-    static boolean startsWithBrace(BufferedReader in) throws IOException {
-        in.mark(4096);
-        int c;
-        do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
-        in.reset();
-        return c == '{';
+    // ── 9. JSON ───────────────────────────────────────────────────────────────────────────────────────────
+
+    /** What the system said of an input or output, without the file's name. */
+    static String reason(Exception e) {
+        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
+        if (e instanceof NoSuchFileException) return "no such file or folder";
+        if (e instanceof InvalidPathException) return "no file can have this name";
+        if (e instanceof AccessDeniedException) return "permission denied";
+        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
+        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
+        return String.valueOf(e.getMessage());
     }
 
     /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
@@ -743,19 +1632,26 @@ class rnn {
         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
         .build();
 
-    /** Reads the JSON format token by token and says of every mistake where it stands and what would be right. */
-    static final class DatasetReader {
-        private final String file;
-        private final JsonParser in;
+    static final String NO_UTF8 = "\ufffd";             // what Java reads in place of broken bytes
 
-        DatasetReader(String file, Reader in) {
-            this.file = file;
-            this.in = JSON.createParser(ObjectReadContext.empty(), in);
+    /** Reads JSON token by token; every mistake is told with its place and what would be right. */
+    static final class StrictJson {
+        private final String where;
+        private final JsonParser in;
+        private TokenStreamLocation keyAt;
+
+        StrictJson(String where, JsonParser in) {
+            this.where = where;
+            this.in = in;
         }
 
-        Dataset read() {
+        /** Reads one object and nothing behind it. */
+        <T> T document(Function<StrictJson, T> object) {
             try {
-                return readObject();
+                in.nextToken();
+                T result = object.apply(this);
+                if (in.nextToken() != null) throw error("the JSON ends at its closing brace, but more follows");
+                return result;
             } catch (StreamReadException | StreamConstraintsException e) {
                 TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
                 throw error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
@@ -764,163 +1660,68 @@ class rnn {
             }
         }
 
-        private Dataset readObject() {
-            String name = baseName(file), text = null;
-            List<Vectors> inputs = null, targets = null, labels = null;
-            List<String> texts = null;
-            Vectors series = null;
-            if (in.nextToken() != JsonToken.START_OBJECT) throw error("a dataset is one JSON object: { … }");
-            while (in.nextToken() != JsonToken.END_OBJECT) {
-                String key = in.currentName();
-                TokenStreamLocation at = in.currentTokenLocation();
-                in.nextToken();
-                switch (key) {
-                    case "name" -> name = string(key);
-                    case "description", "source" -> string(key);
-                    case "inputs" -> inputs = sequences(key);
-                    case "targets" -> targets = sequences(key);
-                    case "labels" -> labels = labels(key);
-                    case "series" -> series = series(key);
-                    case "text" -> {
-                        if (in.currentToken() == JsonToken.START_ARRAY) texts = strings(key); else text = string(key);
-                    }
-                    default -> { throw unknown(at, key); }      // without braces jshell 17 loses its way here
-                }
-            }
-            if (in.nextToken() != null) throw error("the dataset ends at its closing brace, but more follows");
-            int forms = (inputs != null ? 1 : 0) + (series != null ? 1 : 0) + (text != null || texts != null ? 1 : 0);
-            if (forms != 1 || inputs != null && (targets == null) == (labels == null)
-                || inputs == null && (targets != null || labels != null))
-                throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with labels, series, text",
-                    file);
-            if (series != null) {
-                int n = series.length();
-                if (n < 2) throw wrong("%s: series has %d values; it needs at least 2", file, n);
-                return new Dataset(file, name, Form.SERIES, List.of(Sequence.next(series)), List.of());
-            }
-            if (text != null) return text(file, name, text);
-            if (texts != null) return new Dataset(file, name, Form.TEXTS, List.of(), texts);
-            Form form = labels == null ? Form.VECTORS : Form.CLASSES;
-            return new Dataset(file, name, form, pair(inputs, targets, labels), List.of());
+        /** Moves into the object that begins here. */
+        void object() {
+            if (in.currentToken() != JsonToken.START_OBJECT) throw must("be an object { … }");
         }
 
-        private Failure unknown(TokenStreamLocation at, String key) {
-            return error(at, "unknown key \"%s\"; a dataset has inputs with targets or labels, series, or text, "
-                + "and may have name, description, source", abbreviate(key, 40));
+        /** Moves on to the value of the next key, and gives the key; null at the object's end. */
+        String nextKey() {
+            if (in.nextToken() == JsonToken.END_OBJECT) return null;
+            String key = in.currentName();
+            keyAt = in.currentTokenLocation();
+            in.nextToken();
+            return key;
         }
 
-        private List<Sequence> pair(List<Vectors> inputs, List<Vectors> targets, List<Vectors> labels) {
-            List<Vectors> goals = targets != null ? targets : labels;
-            String key = targets != null ? "targets" : "labels";
-            if (inputs.size() != goals.size())
-                throw wrong("%s: inputs has %d sequences, but %s has %d; each input needs its own",
-                    file, inputs.size(), key, goals.size());
-            var pairs = new ArrayList<Sequence>();
-            for (int n = 0; n < inputs.size(); n++) {
-                if (goals.get(n).length() > inputs.get(n).length())
-                    throw wrong("%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
-                        file, key, n, goals.get(n).length(), n, inputs.get(n).length());
-                pairs.add(new Sequence(inputs.get(n), goals.get(n)));
-            }
-            return pairs;
+        /** Moves into the list that begins here. */
+        void list() {
+            if (!isList()) throw must("be a list [ … ]");
         }
 
-        /** [N][T][width]: every vector of the same width. */
-        private List<Vectors> sequences(String key) {
-            var all = new ArrayList<Vectors>();
-            int width = 0;
-            array(key);
-            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) {
-                var numbers = DoubleStream.builder();
-                int t = 0;
-                array(key, n);
-                for (; in.nextToken() != JsonToken.END_ARRAY; t++) width = vector(numbers, width, key, n, t);
-                if (t == 0) throw error("%s is empty; a sequence needs at least one step", path(key, n));
-                all.add(Vectors.of(numbers.build().toArray(), width));
-            }
-            if (all.isEmpty()) throw error("%s is empty; it needs at least one sequence", key);
-            return all;
-        }
+        boolean isList() { return in.currentToken() == JsonToken.START_ARRAY; }
 
-        /** Reads one vector and returns its width, which is to be that of the first one, or 0 where it is the first. */
-        private int vector(DoubleStream.Builder numbers, int width, String key, int... index) {
-            TokenStreamLocation start = in.currentTokenLocation();
-            int i = 0;
-            array(key, index);
-            for (; in.nextToken() != JsonToken.END_ARRAY; i++) numbers.add(number(key, index, i));
-            if (i == 0) throw error(start, "%s is empty; a step needs at least one value", path(key, index));
-            if (width != 0 && i != width)
-                throw error(start, "%s has %d values, but %s has %d; every step needs the same number",
-                    path(key, index), i, path(key, new int[index.length]), width);
-            return i;
-        }
+        /** Moves on to the next element; false at the list's end. */
+        boolean next() { return in.nextToken() != JsonToken.END_ARRAY; }
 
-        /** [n] or [n][I]. */
-        private Vectors series(String key) {
-            var numbers = DoubleStream.builder();
-            int width = 0, t = 0;
-            array(key);
-            for (; in.nextToken() != JsonToken.END_ARRAY; t++)
-                if (in.currentToken() == JsonToken.START_ARRAY && (t == 0 || width > 0))
-                    width = vector(numbers, width, key, t);
-                else if (width == 0) numbers.add(number(key, new int[0], t));
-                else throw error("%s is %s, but %s[0] is a list; all steps need one form", path(key, t), found(), key);
-            return Vectors.of(numbers.build().toArray(), Math.max(1, width));
-        }
-
-        /** [N] or [N][T']. The number of classes is one more than the largest label. */
-        private List<Vectors> labels(String key) {
-            var all = new ArrayList<int[]>();
-            array(key);
-            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) {
-                var codes = IntStream.builder();
-                if (in.currentToken() == JsonToken.START_ARRAY)
-                    for (int t = 0; in.nextToken() != JsonToken.END_ARRAY; t++) codes.add(label(key, n, t));
-                else codes.add(label(key, n));
-                all.add(codes.build().toArray());
-                if (all.get(n).length == 0) throw error("%s is empty; it needs at least one label", path(key, n));
-            }
-            int K = 1 + all.stream().flatMapToInt(IntStream::of).max().orElse(0);
-            return all.stream().map(codes -> Vectors.of(codes, K)).toList();
-        }
-
-        private int label(String key, int... index) {
-            if (in.currentToken() == JsonToken.VALUE_NUMBER_INT && in.getNumberType() == JsonParser.NumberType.INT
-                && in.getIntValue() >= 0 && in.getIntValue() < Integer.MAX_VALUE) return in.getIntValue();
-            throw error("%s is %s; a label is a whole number from 0 to 2147483646", path(key, index), found());
-        }
-
-        private double number(String key, int[] index, int last) {
+        double number() {
             double value = in.currentToken().isNumeric() ? in.getDoubleValue() : Double.NaN;
             if (Double.isFinite(value)) return value;
-            throw error("%s is %s; it must be a finite number", path(key, index) + "[" + last + "]", found());
+            throw must("be a finite number");
         }
 
-        private List<String> strings(String key) {
-            var all = new ArrayList<String>();
-            for (int n = 0; in.nextToken() != JsonToken.END_ARRAY; n++) {
-                all.add(string(path(key, n)));
-                if (all.get(n).isEmpty()) throw error("%s is empty; it needs at least one character", path(key, n));
-            }
-            if (all.isEmpty()) throw error("%s is empty; it needs at least one string", key);
-            return all;
+        long wholeNumber(long most) {
+            boolean fits = in.currentToken() == JsonToken.VALUE_NUMBER_INT
+                && in.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
+            if (fits && in.getLongValue() >= 0 && in.getLongValue() <= most) return in.getLongValue();
+            throw must("be a whole number from 0 to " + most);
         }
 
-        private String string(String path) {
-            if (in.currentToken() != JsonToken.VALUE_STRING)
-                throw error("%s is %s; it must be a string", path, found());
-            if (in.getString().codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
-                throw error("%s has half a surrogate pair; a character beyond U+FFFF takes both halves", path);
-            if (in.getString().contains(NO_UTF8)) throw error("%s has bytes that are not UTF-8", path);
-            return in.getString();
+        String string() {
+            if (in.currentToken() != JsonToken.VALUE_STRING) throw must("be a string");
+            String text = in.getString();
+            if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
+                throw error("%s has half a surrogate pair; a character beyond U+FFFF takes both halves", path());
+            if (text.contains(NO_UTF8)) throw error("%s has bytes that are not UTF-8", path());
+            return text;
         }
 
-        private void array(String key, int... index) {
-            if (in.currentToken() != JsonToken.START_ARRAY)
-                throw error("%s is %s; it must be a list [ … ]", path(key, index), found());
+        TokenStreamLocation here() { return in.currentTokenLocation(); }
+
+        /** Where the parser stands: inputs[0][2]. */
+        String path() {
+            String pointer = in.streamReadContext().pathAsPointer().toString();
+            return pointer.isEmpty() ? "the JSON" : pointer.substring(1).replaceAll("/(\\d+)(?=/|$)", "[$1]");
         }
+
+        Failure unknownKey(String key, String known) {
+            return error(keyAt, "unknown key \"%s\"; %s", abbreviate(key, 40), known);
+        }
+
+        private Failure must(String beRight) { return error("%s is %s; it must %s", path(), found(), beRight); }
 
         private String found() {
+            if (in.currentToken() == null) return "empty";
             return switch (in.currentToken()) {
                 case START_ARRAY -> "a list";
                 case START_OBJECT -> "an object";
@@ -933,321 +1734,181 @@ class rnn {
             return s.length() <= most ? s : s.substring(0, most - 3) + "...";
         }
 
-        private static String path(String key, int... index) {
-            return key + Arrays.stream(index).mapToObj(i -> "[" + i + "]").collect(Collectors.joining());
-        }
+        Failure error(String message, Object... args) { return error(here(), message, args); }
 
-        private Failure error(String message, Object... args) {
-            return error(in.currentTokenLocation(), message, args);
-        }
-
-        private Failure error(TokenStreamLocation at, String message, Object... args) {
-            return wrong("%s:%d:%d: %s", file, at.getLineNr(), at.getColumnNr(), message.formatted(args));
+        Failure error(TokenStreamLocation at, String message, Object... args) {
+            return wrong("%s:%d:%d: %s", where, at.getLineNr(), at.getColumnNr(), format(message, args));
         }
     }
 
-    /** Reads a dataset: a JSON file in the format of the README, a .txt file, or one of the two from standard input. */
+    /** Whether the first character that is no blank is a {, as in JSON. */
+    static boolean startsWithBrace(BufferedReader in) throws IOException {
+        in.mark(4096);
+        int c;
+        do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+        in.reset();
+        return c == '{';
+    }
+
+    /** What a dataset without a name is called: its file, without the folder. */
+    static String baseName(String file) {
+        return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+    }
+
+    static Dataset textDataset(String file, String name, String text) {
+        int n = text.codePointCount(0, text.length()), at = text.indexOf(NO_UTF8);
+        if (n < 2) throw wrong("%s: has %d characters; a text needs at least 2", file, n);
+        if (at >= 0) throw wrong("%s: is not UTF-8 text from character %d on", file, at + 1);
+        return new Dataset(file, name, "text", List.of(), List.of(text));
+    }
+
+    static Dataset parseDataset(StrictJson json, String file) {
+        String name = baseName(file), text = null;
+        List<Vectors> inputs = null, targets = null, labels = null;
+        List<String> texts = null;
+        Dense series = null;
+        json.object();
+        for (String key; (key = json.nextKey()) != null; )
+            switch (key) {
+                case "name" -> name = json.string();
+                case "description", "source" -> json.string();
+                case "inputs" -> inputs = readSequences(json);
+                case "targets" -> targets = readSequences(json);
+                case "labels" -> labels = readLabels(json);
+                case "series" -> series = readSeries(json);
+                case "text" -> {
+                    if (json.isList()) texts = readTexts(json); else text = json.string();
+                }
+                default -> { throw json.unknownKey(key, "a dataset has inputs with targets or labels, series, or "
+                    + "text, and may have name, description, source"); }
+            }
+        var keys = new StringJoiner(" ");
+        if (inputs != null) keys.add("inputs");
+        if (targets != null) keys.add("targets");
+        if (labels != null) keys.add("labels");
+        if (series != null) keys.add("series");
+        if (text != null) keys.add("text");
+        if (texts != null) keys.add("texts");
+        if (keys.toString().equals("text")) return textDataset(file, name, text);
+        if (series != null && series.n() < 2)
+            throw wrong("%s: series has %d values; it needs at least 2", file, series.n());
+        var sequences = series != null ? List.of(Sequence.next(series))
+            : inputs != null && targets != null ? pair(file, inputs, "targets", targets)
+            : inputs != null && labels != null ? pair(file, inputs, "labels", labels) : List.<Sequence>of();
+        return new Dataset(file, name, keys.toString(), sequences, Objects.requireNonNullElse(texts, List.of()));
+    }
+
+    static List<Sequence> pair(String file, List<Vectors> inputs, String key, List<Vectors> targets) {
+        if (inputs.size() != targets.size())
+            throw wrong("%s: inputs has %d sequences, but %s has %d; each input needs its own",
+                file, inputs.size(), key, targets.size());
+        var pairs = new ArrayList<Sequence>();
+        for (int n = 0; n < inputs.size(); n++) {
+            if (targets.get(n).n() > inputs.get(n).n())
+                throw wrong("%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
+                    file, key, n, targets.get(n).n(), n, inputs.get(n).n());
+            pairs.add(new Sequence(inputs.get(n), targets.get(n)));
+        }
+        return pairs;
+    }
+
+    /** [N][T][width]: every vector of the same width. */
+    static List<Vectors> readSequences(StrictJson json) {
+        var all = new ArrayList<Vectors>();
+        int width = 0;
+        json.list();
+        while (json.next()) {
+            var rows = new ArrayList<double[]>();
+            json.list();
+            while (json.next()) {
+                rows.add(readVector(json, width));
+                width = rows.get(0).length;
+            }
+            if (rows.isEmpty()) throw json.error("%s is empty; a sequence needs at least one step", json.path());
+            all.add(new Dense(rows.toArray(double[][]::new)));
+        }
+        if (all.isEmpty()) throw json.error("%s is empty; it needs at least one sequence", json.path());
+        return all;
+    }
+
+    /** A vector as wide as the first one, or of any width where it is the first: width 0. */
+    static double[] readVector(StrictJson json, int width) {
+        TokenStreamLocation start = json.here();
+        double[] numbers = new double[Math.max(width, 1)];
+        int n = 0;
+        json.list();
+        for (; json.next(); n++) {
+            if (n == numbers.length) numbers = Arrays.copyOf(numbers, 2 * n);
+            numbers[n] = json.number();
+        }
+        if (n == 0) throw json.error(start, "%s is empty; a step needs at least one value", json.path());
+        if (width != 0 && n != width)
+            throw json.error(start, "%s has %d values, but %s has %d; every step needs the same number",
+                json.path(), n, json.path().replaceAll("\\d+", "0"), width);
+        return n == numbers.length ? numbers : Arrays.copyOf(numbers, n);
+    }
+
+    /** [n] or [n][I]. */
+    static Dense readSeries(StrictJson json) {
+        var rows = new ArrayList<double[]>();
+        boolean lists = false;
+        json.list();
+        while (json.next()) {
+            if (rows.isEmpty()) lists = json.isList();
+            if (lists && !json.isList())
+                throw json.error("%s is not a list, as %s is; all steps need one form", json.path(), "series[0]");
+            rows.add(lists ? readVector(json, rows.isEmpty() ? 0 : rows.get(0).length) : new double[] {json.number()});
+        }
+        return new Dense(rows.toArray(double[][]::new));
+    }
+
+    /** [N] or [N][T']. The number of classes is one more than the largest label. */
+    static List<Vectors> readLabels(StrictJson json) {
+        var all = new ArrayList<int[]>();
+        json.list();
+        while (json.next()) {
+            var codes = IntStream.builder();
+            if (!json.isList()) codes.add(readLabel(json));
+            else while (json.next()) codes.add(readLabel(json));
+            all.add(codes.build().toArray());
+            if (all.get(all.size() - 1).length == 0)
+                throw json.error("%s is empty; it needs at least one label", json.path());
+        }
+        int K = 1 + all.stream().flatMapToInt(IntStream::of).max().orElse(0);
+        return all.stream().map(codes -> (Vectors) new OneHot(codes, K)).toList();
+    }
+
+    static int readLabel(StrictJson json) { return (int) json.wholeNumber(Integer.MAX_VALUE - 1); }
+
+    static List<String> readTexts(StrictJson json) {
+        var all = new ArrayList<String>();
+        while (json.next()) {
+            all.add(json.string());
+            if (all.get(all.size() - 1).isEmpty())
+                throw json.error("%s is empty; it needs at least one character", json.path());
+        }
+        if (all.isEmpty()) throw json.error("%s is empty; it needs at least one string", json.path());
+        return all;
+    }
+
+    /** Reads a dataset: JSON in the format of the README, a .txt file, or one of the two from standard input. */
     static Dataset readDataset(String file) {
         try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
              var in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))) {
             in.mark(1);
-            if (in.read() != '\ufeff') in.reset();                      // a byte-order mark is no part of the data
+            if (in.read() != '\ufeff') in.reset();      // a byte-order mark is no part of the data
             boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
-            if (json) return new DatasetReader(file, in).read();
+            if (json) return new StrictJson(file, JSON.createParser(ObjectReadContext.empty(), in))
+                .document(object -> parseDataset(object, file));
             var text = new StringWriter();
             in.transferTo(text);
-            return text(file, baseName(file), text.toString());
+            return textDataset(file, baseName(file), text.toString());
         } catch (IOException | JacksonIOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
     }
 
-    // ── 6. Training ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all that is drawn. */
-    record Settings(double learningRate, double momentum, double clip, int batch, int steps, long seed) {
-        static final Settings DEFAULT = new Settings(0.1, 0, 0, 32, Integer.MAX_VALUE, 42);
-    }
-
-    static Parameters copy(Parameters p) {
-        Parameters q = Parameters.zeros(p.I(), p.H(), p.O());
-        copyTo(q, p);
-        return q;
-    }
-
-    /** q ← p. */
-    static void copyTo(Parameters q, Parameters p) {
-        for (int i = 0; i < p.rows().length; i++)
-            System.arraycopy(p.rows()[i], 0, q.rows()[i], 0, p.rows()[i].length);
-    }
-
-    /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row: Wxh, Whh, bh, Why, by. */
-    static Parameters initial(int I, int H, int O, long seed) {
-        Random random = new Random(seed);
-        Parameters p = Parameters.zeros(I, H, O);
-        for (double[] w : p.rows())
-            for (int j = 0; j < w.length; j++) w[j] = (2 * random.nextDouble() - 1) / Math.sqrt(H);
-        return p;
-    }
-
-    /** The steps from ≤ t < to of sequences of one length: what one update is made from. */
-    record Window(List<Sequence> sequences, int from, int to) {
-
-        Steps input() {
-            return Vectors.steps(sequences.stream().map(Sequence::input).toList(), from, to);
-        }
-
-        /** The targets of those steps that have one. */
-        Steps target() {
-            Sequence first = sequences.get(0);
-            int unscored = first.input().length() - first.target().length();
-            return Vectors.steps(sequences.stream().map(Sequence::target).toList(),
-                Math.max(0, from - unscored), Math.max(0, to - unscored));
-        }
-    }
-
-    /** Puts sequences of one length together, up to `batch` of them, and cuts each batch into windows of `steps`. */
-    static List<Window> windows(List<Sequence> sequences, int batch, int steps) {
-        var windows = new ArrayList<Window>();
-        var open = new LinkedHashMap<List<Integer>, List<Sequence>>();
-        for (Sequence s : sequences) {
-            var shape = List.of(s.input().length(), s.target().length());
-            var together = open.computeIfAbsent(shape, key -> new ArrayList<>());
-            together.add(s);
-            if (together.size() == batch) cut(open.remove(shape), steps, windows);
-        }
-        for (var rest : open.values()) cut(rest, steps, windows);
-        return windows;
-    }
-
-    static void cut(List<Sequence> batch, int steps, List<Window> windows) {
-        int T = batch.get(0).input().length();
-        for (long from = 0; from < T; from += steps)
-            windows.add(new Window(batch, (int) from, (int) Math.min(T, from + steps)));
-    }
-
-    /** The order of an epoch: drawn from (seed, epoch) alone, by Fisher and Yates; dataset order for a full batch. */
-    static List<Sequence> order(List<Sequence> sequences, int batch, long seed, int epoch) {
-        if (batch >= sequences.size()) return sequences;
-        var order = new ArrayList<>(sequences);
-        Random random = new Random(seed + epoch * 0x9E3779B97F4A7C15L);
-        for (int i = order.size() - 1; i > 0; i--) Collections.swap(order, i, random.nextInt(i + 1));
-        return order;
-    }
-
-    /** Runs the network over a window, from h = 0 where its sequences begin. The tape, or a larger one that it took. */
-    static Tape read(Parameters p, Window window, Steps x, Tape tape, Team team) {
-        Tape fitting = tape.fitting(p, x.T(), x.B());
-        if (window.from() == 0) zero(fitting.h()[0], 0, x.B());
-        forward(p, x, fitting, team);
-        return fitting;
-    }
-
-    /** Training, moved on by one update after the other; between two of them its fields are all there is to know. */
-    static final class Training {
-        final Settings settings;
-        final List<Sequence> sequences;
-        final Team team;
-        final Parameters p, d, v;
-        Tape tape;
-        List<Window> windows;
-        int epoch, next;                                // epochs done; the window to come in the one under way
-        double lossSum, loss;                           // over the scored steps of this epoch; the mean of the last one
-        long scored;
-
-        Training(Parameters p, List<Sequence> sequences, Settings settings, Team team) {
-            this.p = p;
-            this.sequences = sequences;
-            this.settings = settings;
-            this.team = team;
-            d = Parameters.zeros(p.I(), p.H(), p.O());
-            v = Parameters.zeros(p.I(), p.H(), p.O());
-            tape = Tape.of(p, 0, 0);
-        }
-
-        void plan() {
-            var order = order(sequences, settings.batch(), settings.seed(), epoch + 1);
-            windows = windows(order, settings.batch(), settings.steps());
-        }
-
-        /** One SGD step on the next window. True when it was the last of an epoch, whose mean loss then is `loss`. */
-        boolean update() {
-            if (next == 0) plan();
-            Window window = windows.get(next);
-            Steps x = window.input(), target = window.target();
-            tape = read(p, window, x, tape, team);
-            if (target.T() > 0) {
-                lossSum += loss(x, target, tape, team) * target.T() * x.B();
-                scored += (long) target.T() * x.B();
-                backward(p, x, tape, d, team);
-                if (settings.clip() > 0) clip(d, settings.clip());
-                sgd(p, d, v, settings.learningRate(), settings.momentum());
-            }
-            tape.carry(x);
-            if (++next < windows.size()) return false;
-            loss = lossSum / scored;
-            lossSum = scored = next = 0;
-            epoch++;
-            return true;
-        }
-
-        /** The window read last, in the middle of an epoch. */
-        Window before() { return windows.get(next - 1); }
-
-        /** The state that it left. Shape: [B][H]. */
-        double[][] state() { return Arrays.copyOf(tape.h()[0], before().sequences().size()); }
-
-        /** Takes that state up again. */
-        void restore(double[][] h) {
-            tape = tape.fitting(p, before().to() - before().from(), h.length);
-            for (int b = 0; b < h.length; b++) System.arraycopy(h[b], 0, tape.h()[0][b], 0, p.H());
-        }
-
-        /** Updates until an epoch is complete; its mean loss. */
-        double epoch() {
-            while (!update()) { }
-            return loss;
-        }
-    }
-
-    /** The mean loss over all scored steps and, for classes, the share of them whose likeliest class is right. */
-    record Score(double loss, double accuracy) { }
-
-    static Score evaluate(Parameters p, List<Sequence> sequences, int batch, int steps, Team team) {
-        Tape tape = Tape.of(p, 0, 0);
-        double lossSum = 0, right = 0;
-        long scored = 0;
-        for (Window window : windows(sequences, batch, steps)) {
-            Steps x = window.input(), target = window.target();
-            tape = read(p, window, x, tape, team);
-            if (target.T() > 0) {
-                lossSum += loss(x, target, tape, team) * target.T() * x.B();
-                scored += (long) target.T() * x.B();
-                if (target instanceof OneHot labels) right += labels.right(x.T(), tape.y());
-            }
-            tape.carry(x);
-        }
-        return new Score(lossSum / scored, right / scored);
-    }
-
-    /** How far BPTT and numerical gradients are apart, at most, over so many weights of a parameter. */
-    record GradientCheck(String name, int checked, double worst) { }
-
-    /**
-     * Compares BPTT with central differences on one window, at up to `most` weights of each parameter, evenly spread.
-     * The error is |a − n| / max(|a| + |n|, 1e-4), where the floor is what rounding of the loss amounts to.
-     */
-    static List<GradientCheck> checkGradients(Parameters p, Window window, int most, Team team) {
-        Steps x = window.input(), target = window.target();
-        Tape tape = Tape.of(p, x.T(), x.B());
-        Parameters d = Parameters.zeros(p.I(), p.H(), p.O());
-        forward(p, x, tape, team);
-        loss(x, target, tape, team);
-        backward(p, x, tape, d, team);
-        var checks = new ArrayList<GradientCheck>();
-        double[][][] all = {p.Wxh(), p.Whh(), {p.bh()}, p.Why(), {p.by()}}, gradients =
-            {d.Wxh(), d.Whh(), {d.bh()}, d.Why(), {d.by()}};
-        for (int m = 0; m < all.length; m++) {
-            double[][] W = all[m], dW = gradients[m];
-            int size = W.length * W[0].length, checked = Math.min(size, most);
-            double worst = 0;
-            for (int n = 0; n < checked; n++) {
-                int k = (int) ((long) n * size / checked), i = k / W[0].length, j = k % W[0].length;
-                double a = dW[i][j], numerical = numericalGradient(p, W[i], j, x, target, tape, team);
-                worst = Math.max(worst, Math.abs(a - numerical) / Math.max(Math.abs(a) + Math.abs(numerical), 1e-4));
-            }
-            checks.add(new GradientCheck(List.of("Wxh", "Whh", "bh", "Why", "by").get(m), checked, worst));
-        }
-        return checks;
-    }
-
-    /** ∂L/∂w[j] ≈ (8·(L(+ε) − L(−ε)) − (L(+2ε) − L(−2ε))) / 12ε, whose error is of the order ε⁴. */
-    static double numericalGradient(Parameters p, double[] w, int j, Steps x, Steps target, Tape tape, Team team) {
-        double epsilon = 1.0 / 1024, old = w[j], sum = 0;
-        for (int step : new int[] {-2, -1, 1, 2}) {
-            w[j] = old + step * epsilon;
-            forward(p, x, tape, team);
-            sum += (step == 1 ? 8 : step == -1 ? -8 : step == 2 ? -1 : 1) * loss(x, target, tape, team);
-        }
-        w[j] = old;
-        return sum / (12 * epsilon);
-    }
-
-    // ── 7. Generating ───────────────────────────────────────────────────────────────────────────────────────────────
-
-    /** A network that reads on and on, one sequence, its state carried from call to call. */
-    static final class Reading {
-        private final Parameters p;
-        private Tape tape;
-
-        Reading(Parameters p) {
-            this.p = p;
-            tape = Tape.of(p, 1, 1);
-        }
-
-        /** Reads a sequence and returns what the network says after each step. Shape: [T][O]. */
-        double[][] read(Vectors input) {
-            double[][] y = new double[input.length()][];
-            for (int t = 0; t < y.length; t++) y[t] = read(Vectors.steps(List.of(input), t, t + 1));
-            return y;
-        }
-
-        /** Reads one step. Shape: [O]. */
-        double[] read(Steps x) {
-            forward(p, x, tape, ALONE);
-            tape.carry(x);
-            return tape.y()[0][0].clone();
-        }
-    }
-
-    /** What the network says after each step of a sequence, read from h = 0. Shape: [T][O]. */
-    static double[][] outputs(Parameters p, Vectors input) {
-        return new Reading(p).read(input);
-    }
-
-    /** Of those, the ones at the steps that have a target. Shape: [T'][O]. */
-    static double[][] scoredOutputs(Parameters p, Sequence s) {
-        double[][] y = outputs(p, s.input());
-        return Arrays.copyOfRange(y, y.length - s.target().length(), y.length);
-    }
-
-    /** Goes on from a sequence for n steps: the output after its last step is the next input, and so on. [n][O]. */
-    static double[][] generate(Parameters p, Vectors input, int n) {
-        Reading reading = new Reading(p);
-        double[][] y = reading.read(input), generated = new double[n][];
-        double[] last = y[y.length - 1];
-        for (int k = 0; k < n; k++) {
-            if (k > 0) last = reading.read(new Dense(new double[][][] {{last}}));
-            generated[k] = last;
-        }
-        return generated;
-    }
-
-    /** Writes on after a prime until `n` codes are written or the code `end` is drawn, which is not part of it. */
-    static int[] sample(Parameters p, int[] prime, int n, double temperature, int end, Random random) {
-        Reading reading = new Reading(p);
-        double[] y = null;
-        for (int code : prime) y = reading.read(new OneHot(new int[][] {{code}}));
-        int[] written = new int[n];
-        for (int k = 0; k < n; k++) {
-            int code = draw(y, temperature, random);
-            if (code == end) return Arrays.copyOf(written, k);
-            written[k] = code;
-            y = reading.read(new OneHot(new int[][] {{code}}));
-        }
-        return written;
-    }
-
-    /** A class drawn with the probabilities softmax(y / temperature); the likeliest at temperature 0. */
-    static int draw(double[] y, double temperature, Random random) {
-        if (temperature == 0) return likeliest(y);
-        double[] p = softmax(Arrays.stream(y).map(v -> v / temperature).toArray());
-        double u = random.nextDouble();
-        for (int i = 0; i < p.length; i++) if ((u -= p[i]) < 0) return i;
-        return likeliest(y);                            // u was 1 but for rounding
-    }
-
-    // ── 8. Files ────────────────────────────────────────────────────────────────────────────────────────────────────
+    // ── 10. Files ─────────────────────────────────────────────────────────────────────────────────────────
 
     interface Body { void write(OutputStream out) throws IOException; }
 
@@ -1255,7 +1916,7 @@ class rnn {
     static void writeWhole(Path file, Body body) {
         Path part = file.resolveSibling("." + file.getFileName() + ".part");
         try {
-            Files.deleteIfExists(part);                                 // it might be a link to somewhere else
+            Files.deleteIfExists(part);                 // it might be a link to somewhere else
             try (var out = new BufferedOutputStream(Files.newOutputStream(part, StandardOpenOption.CREATE_NEW))) {
                 body.write(out);
             }
@@ -1266,36 +1927,60 @@ class rnn {
         }
     }
 
+    /** The shortest decimal that reads back as x: Double.toString of JDK 19 on, of which older ones fall short. */
+    static String decimal(double x) { return tools.jackson.core.io.NumberOutput.toString(x, true); }
+
+    static String joined(String separator, double... numbers) {
+        return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(separator));
+    }
+
+    /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
+    static void writeLosses(Path file, List<double[]> losses, boolean validated) {
+        writeWhole(file, out -> {
+            out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(StandardCharsets.US_ASCII));
+            for (int n = 0; n < losses.size(); n++)
+                out.write((n + 1 + "," + joined(",", losses.get(n)) + "\n").getBytes(StandardCharsets.US_ASCII));
+        });
+    }
+
     static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
         @Override public PrettyPrinter getPrettyPrinter() { return new tools.jackson.core.util.DefaultPrettyPrinter(); }
     };
 
-    /** The shortest decimal that reads back as x: Double.toString of JDK 19 on, which older ones do not always give. */
-    static String decimal(double x) {
-        return tools.jackson.core.io.NumberOutput.toString(x, true);
-    }
-
-    static String decimals(double... numbers) {
-        return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(" "));
-    }
-
-    /** loss.csv: a row for every epoch, of its loss and, where sequences are held out, theirs. */
-    static void writeLosses(Path file, List<double[]> losses, boolean validated) {
+    static void writeJson(Path file, Map<String, ?> object) {
         writeWhole(file, out -> {
-            String head = validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n";
-            out.write(head.getBytes(StandardCharsets.US_ASCII));
-            for (int n = 0; n < losses.size(); n++) {
-                String row = n + 1 + "," + decimals(losses.get(n)).replace(' ', ',') + "\n";
-                out.write(row.getBytes(StandardCharsets.US_ASCII));
+            try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
+                writeValue(json, object);
             }
+            out.write('\n');
         });
     }
 
+    /** Maps, lists, arrays of numbers, numbers, strings, truth values. */
+    static void writeValue(JsonGenerator json, Object value) {
+        if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            map.forEach((key, of) -> writeValue(json.writeName((String) key), of));
+            json.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            list.forEach(element -> writeValue(json, element));
+            json.writeEndArray();
+        } else if (value instanceof double[][] rows) writeValue(json, Arrays.asList(rows));
+        else if (value instanceof double[] numbers) json.writeArray(numbers, 0, numbers.length);
+        else if (value instanceof int[] numbers) json.writeArray(numbers, 0, numbers.length);
+        else if (value instanceof Double number) json.writeNumber(number);
+        else if (value instanceof Number number) json.writeNumber(number.longValue());
+        else if (value instanceof Boolean truth) json.writeBoolean(truth);
+        else json.writeString((String) value);
+    }
+
     /**
-     * What a safetensors file holds (https://huggingface.co/docs/safetensors): matrices by name, vectors as one row,
-     * and strings.
+     * What a safetensors file holds (https://huggingface.co/docs/safetensors): matrices by name, vectors as one
+     * row, and strings.
      */
-    record Tensors(Map<String, double[][]> matrices, Map<String, String> metadata) {
+    record Safetensors(Map<String, double[][]> matrices, Map<String, String> metadata) {
+        Safetensors() { this(new LinkedHashMap<>(), new LinkedHashMap<>()); }
 
         /** Adds a network under PyTorch's names for nn.RNN and nn.Linear, in their shapes: the transposes of ours. */
         void put(String prefix, Parameters p) {
@@ -1307,7 +1992,7 @@ class rnn {
             matrices.put(prefix + "fc.bias", new double[][] {p.by()});
         }
 
-        /** The network under a prefix. PyTorch's two hidden biases only ever act as their sum. */
+        /** The network under a prefix, of whatever size. PyTorch's two hidden biases only ever act as their sum. */
         Parameters parameters(Path file, String prefix) {
             double[][] ih = get(file, prefix + "rnn.weight_ih_l0"), fc = get(file, prefix + "fc.weight");
             return parameters(file, prefix, ih[0].length, ih.length, fc.length);
@@ -1333,17 +2018,17 @@ class rnn {
             throw wrong("%s: %s is %d by %d, but %d by %d would fit the others",
                 file, name, W.length, W[0].length, n, m);
         }
-    }
 
-    static double[][] transposed(double[][] A) {
-        double[][] AT = new double[A[0].length][A.length];
-        transpose(A, AT);
-        return AT;
+        private static double[][] transposed(double[][] A) {
+            double[][] AT = new double[A[0].length][A.length];
+            transpose(A, AT);
+            return AT;
+        }
     }
 
     /** A safetensors file: the length of a JSON header in 8 bytes, the header, the numbers, all little-endian. */
-    static void writeTensors(Path file, Tensors tensors) {
-        byte[] header = header(tensors);
+    static void writeSafetensors(Path file, Safetensors tensors) {
+        byte[] header = safetensorsHeader(tensors);
         writeWhole(file, out -> {
             out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
             out.write(header);
@@ -1357,31 +2042,30 @@ class rnn {
     }
 
     /** {"__metadata__": {…}, "name": {"dtype": "F64", "shape": [2,3], "data_offsets": [0,48]}, …}, and blanks. */
-    static byte[] header(Tensors tensors) {
+    static byte[] safetensorsHeader(Safetensors tensors) {
+        var header = new LinkedHashMap<String, Object>();
+        header.put("__metadata__", tensors.metadata());
+        long offset = 0;
+        for (String name : tensors.matrices().keySet()) {
+            int n = tensors.matrices().get(name).length, m = tensors.matrices().get(name)[0].length;
+            var entry = new LinkedHashMap<String, Object>();
+            entry.put("dtype", "F64");
+            entry.put("shape", name.contains("bias") ? List.of(m) : List.of(n, m));
+            entry.put("data_offsets", List.of(offset, offset += 8L * n * m));
+            header.put(name, entry);
+        }
         var text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-            json.writeStartObject().writeName("__metadata__").writeStartObject();
-            tensors.metadata().forEach(json::writeStringProperty);
-            json.writeEndObject();
-            long offset = 0;
-            for (String name : tensors.matrices().keySet()) {
-                int n = tensors.matrices().get(name).length, m = tensors.matrices().get(name)[0].length;
-                int[] shape = name.contains("bias") ? new int[] {m} : new int[] {n, m};
-                json.writeName(name).writeStartObject().writeStringProperty("dtype", "F64");
-                json.writeName("shape").writeArray(shape, 0, shape.length);
-                json.writeName("data_offsets").writeArray(new long[] {offset, offset += 8L * n * m}, 0, 2);
-                json.writeEndObject();
-            }
-            json.writeEndObject();
+            writeValue(json, header);
         }
         byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);           // so that the numbers are aligned
+        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);      // so that the numbers are aligned
         Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
         return padded;
     }
 
     /** A tensor as a file's header describes it. */
-    record Tensor(String name, String type, List<Long> shape, List<Long> offsets) {
+    record Entry(String name, String type, List<Long> shape, List<Long> offsets) {
 
         /** Its numbers, a vector as one row. The header is not trusted: it has to agree with itself and the file. */
         double[][] read(Path file, ByteBuffer data) {
@@ -1389,7 +2073,7 @@ class rnn {
             if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file, name, type);
             long n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
             long bytes = offsets.get(1) - offsets.get(0);
-            if (shape.size() > 2 || n == 0 || m == 0 || n * m > data.limit() || bytes != size * n * m)
+            if (shape.size() > 2 || n == 0 || m == 0 || n > data.limit() / m || bytes != size * n * m)
                 throw wrong("%s: %s has the shape %s of %s, but takes the bytes %s", file, name, shape, type, offsets);
             double[][] W = new double[(int) n][(int) m];
             data.position((int) (long) offsets.get(0));
@@ -1403,380 +2087,165 @@ class rnn {
         }
     }
 
+    static Failure noSafetensors(Path file, String why) { return wrong("%s: is not a safetensors file: %s", file, why); }
+
+    static List<Entry> readHeader(StrictJson json, Map<String, String> metadata) {
+        var entries = new ArrayList<Entry>();
+        json.object();
+        for (String name; (name = json.nextKey()) != null; ) {
+            String type = null;
+            List<Long> shape = List.of(), offsets = List.of();
+            json.object();
+            for (String key; (key = json.nextKey()) != null; )
+                if (name.equals("__metadata__")) metadata.put(key, json.string());
+                else switch (key) {
+                    case "dtype" -> type = json.string();
+                    case "shape" -> shape = readSizes(json);
+                    case "data_offsets" -> offsets = readSizes(json);
+                    default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
+                }
+            if (name.equals("__metadata__")) continue;
+            if (type == null || shape.isEmpty() || offsets.size() != 2)
+                throw json.error("%s lacks its dtype, shape or data_offsets", name);
+            entries.add(new Entry(name, type, shape, offsets));
+        }
+        return entries;
+    }
+
+    static List<Long> readSizes(StrictJson json) {
+        var sizes = new ArrayList<Long>();
+        json.list();
+        while (json.next()) sizes.add(json.wholeNumber(Integer.MAX_VALUE));
+        return sizes;
+    }
+
     /** Reads a safetensors file: any tensors of one or two dimensions, F64 or F32, in any order. */
-    static Tensors readTensors(Path file) {
-        ByteBuffer data;
-        var tensors = new ArrayList<Tensor>();
-        var result = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
+    static Safetensors readSafetensors(Path file) {
+        var result = new Safetensors();
+        byte[] bytes;
         try {
-            byte[] bytes = Files.readAllBytes(file);
-            data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-            long header = bytes.length < 8 ? 0 : data.getLong();
-            check(header > 0 && header <= bytes.length - 8, "it does not begin with its header's length");
-            try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) header)) {
-                readHeader(json, tensors, result.metadata());
-            }
-            data = data.position(8 + (int) header).slice().order(ByteOrder.LITTLE_ENDIAN);
-            tensors.sort(Comparator.comparing(tensor -> tensor.offsets().get(0)));
-            long end = 0;
-            for (Tensor tensor : tensors) {
-                long begin = tensor.offsets().get(0), before = end;
-                end = tensor.offsets().get(1);
-                check(begin == before && end >= begin, "its tensors overlap or leave gaps");
-            }
-            check(end == data.limit(), "its tensors do not end where it ends");
+            bytes = Files.readAllBytes(file);
         } catch (IOException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
-        } catch (JacksonException e) {
-            throw wrong("%s: is not a safetensors file: its header is not valid JSON", file);
-        } catch (IllegalArgumentException e) {
-            throw wrong("%s: is not a safetensors file: %s", file, e.getMessage());
         }
-        for (Tensor tensor : tensors) result.matrices().put(tensor.name(), tensor.read(file, data));
+        ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        long length = bytes.length < 8 ? 0 : data.getLong();
+        if (length <= 0 || length > bytes.length - 8) throw noSafetensors(file, "it does not begin with its header's length");
+        var header = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) length);
+        var entries = new StrictJson(file + ": header", header).document(json -> readHeader(json, result.metadata()));
+        data = data.position(8 + (int) length).slice().order(ByteOrder.LITTLE_ENDIAN);
+        entries.sort(Comparator.comparing(entry -> entry.offsets().get(0)));
+        long end = 0;
+        for (Entry entry : entries) {
+            long begin = entry.offsets().get(0), before = end;
+            end = entry.offsets().get(1);
+            if (begin != before || end < begin) throw noSafetensors(file, "its tensors overlap or leave gaps");
+        }
+        if (end != data.limit()) throw noSafetensors(file, "its tensors do not end where it ends");
+        for (Entry entry : entries) result.matrices().put(entry.name(), entry.read(file, data));
         return result;
     }
 
-    static void check(boolean right, String otherwise) {
-        if (!right) throw new IllegalArgumentException(otherwise);
+    static Model readModel(Path file) {
+        Safetensors tensors = readSafetensors(file), own = new Safetensors();
+        Parameters p = tensors.parameters(file, "");
+        own.put("", p);
+        var others = new ArrayList<>(tensors.matrices().keySet());
+        others.removeAll(own.matrices().keySet());
+        if (!others.isEmpty()) throw wrong("%s: %s is no part of a network of one tanh layer", file, others.get(0));
+        return new Model(file.toString(), p, tensors.metadata());
     }
 
-    static void readHeader(JsonParser json, List<Tensor> tensors, Map<String, String> metadata) {
-        check(json.nextToken() == JsonToken.START_OBJECT, "its header is not a JSON object");
-        for (String name; (name = json.nextName()) != null; ) {
-            check(json.nextToken() == JsonToken.START_OBJECT, name + " is not described by an object");
-            String type = null;
-            List<Long> shape = List.of(), offsets = List.of();
-            for (String key; (key = json.nextName()) != null; )
-                if (name.equals("__metadata__")) metadata.put(key, string(json));
-                else switch (key) {
-                    case "dtype" -> type = string(json);
-                    case "shape" -> shape = longs(json);
-                    case "data_offsets" -> offsets = longs(json);
-                    default -> check(false, name + " has an unknown property " + key);
-                }
-            if (name.equals("__metadata__")) continue;
-            check(type != null && !shape.isEmpty() && offsets.size() == 2, name + " lacks its dtype, shape or offsets");
-            tensors.add(new Tensor(name, type, shape, offsets));
-        }
-        check(json.nextToken() == null, "its header goes on behind its end");
-    }
+    /** Where a training comes from: the options that decide its bits, and the SHA-256 of all that is learnt from. */
+    record Origin(String options, String data) {
 
-    static String string(JsonParser json) {
-        check(json.nextToken() == JsonToken.VALUE_STRING, "its header has something else where a string belongs");
-        return json.getString();
-    }
-
-    static List<Long> longs(JsonParser json) {
-        var all = new ArrayList<Long>();
-        check(json.nextToken() == JsonToken.START_ARRAY, "its header has something else where a list belongs");
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-            boolean size = json.currentToken() == JsonToken.VALUE_NUMBER_INT
-                && json.getNumberType() == JsonParser.NumberType.INT && json.getIntValue() >= 0;
-            check(size, "its header has something else where a size belongs");
-            all.add(json.getLongValue());
-        }
-        return all;
-    }
-
-    /** A network and what else its file says. */
-    record Model(Path file, Parameters p, Map<String, String> metadata) {
-
-        static Model read(Path file) {
-            Tensors tensors = readTensors(file), own = new Tensors(new LinkedHashMap<>(), tensors.metadata());
-            Parameters p = tensors.parameters(file, "");
-            own.put("", p);
-            var others = new ArrayList<>(tensors.matrices().keySet());
-            others.removeAll(own.matrices().keySet());
-            if (!others.isEmpty()) throw wrong("%s: %s is no part of a network of one tanh layer", file, others.get(0));
-            return new Model(file, p, tensors.metadata());
+        static Origin of(Dataset data, Settings s, int hidden, int steps, int held) {
+            return new Origin("--hidden " + hidden + " --learning-rate " + decimal(s.learningRate())
+                + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip()) + " --batch " + s.batch()
+                + " --steps " + steps + " --validate " + held + " --seed " + s.seed(), fingerprint(data));
         }
 
-        /** The alphabet it was trained on, or null where it knows no text. */
-        Alphabet alphabet() {
-            String vocabulary = metadata.get("vocabulary");
-            if (vocabulary == null) return null;
-            var alphabet = new Alphabet(vocabulary.codePoints().toArray(), metadata.containsKey("boundary"));
-            if (alphabet.size() == p.I() && p.I() == p.O() && alphabet.isSorted()) return alphabet;
-            throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
-                file, alphabet.size(), p.I(), p.O());
-        }
-
-        /** The units of the series it was trained on, or null. */
-        Scaling scaling() {
-            if (!metadata.containsKey("mean")) return null;
-            double[] mean = readNumbers(file, metadata, "mean", -Double.MAX_VALUE, Double.MAX_VALUE);
-            double[] deviation = readNumbers(file, metadata, "deviation", Double.MIN_VALUE, Double.MAX_VALUE);
-            if (mean.length == p.I() && deviation.length == p.I()) return new Scaling(mean, deviation);
-            throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", file, mean.length, p.I());
-        }
-    }
-
-    /** An entry of a file's metadata: numbers from least to most. */
-    static double[] readNumbers(Path file, Map<String, String> metadata, String key, double least, double most) {
-        String list = metadata.getOrDefault(key, "");
-        try {
-            double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
-            if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= most)) return numbers;
-        } catch (NumberFormatException e) { /* said below */ }
-        throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers from %s to %s",
-            file, list, key, decimal(least), decimal(most));
-    }
-
-    // ── 9. Command line ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpWidth = 80,
-        customSynopsis = "rnn [--data FILE] [OPTION]...",
-        description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
-        footer = {"", "Examples:",
-            "  rnn --data series.json --validate 10%% --plot",
-            "  rnn --data book.txt --hidden 128 --momentum 0.9 --clip 1",
-            "  rnn --load rnn-out/model.safetensors --epochs 0 --prime \"Once upon\"",
-            "", "Exit status: 0 done, 1 failed while running, 2 wrong command or data,",
-            "130 interrupted; --resume goes on."})
-    static final class Options {
-        @Option(names = {"-d", "--data"}, paramLabel = "FILE",
-            description = "dataset: JSON, .txt, or - (a built-in toy)")
-        String data;
-        @Option(names = "--validate", paramLabel = "N[%]", converter = ToHoldOut.class,
-            description = "hold out the last N sequences, values, characters")
-        HoldOut validate = new HoldOut(0, false);
-        @Option(names = "--hidden", paramLabel = "N", converter = ToCount.class, description = "hidden units (16)")
-        Integer hidden;
-        @Option(names = {"-e", "--epochs"}, paramLabel = "N", converter = ToCountFrom0.class,
-            description = "epochs to train (100)")
-        int epochs = 100;
-        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", converter = ToPositive.class,
-            description = "learning rate (0.1)")
-        double learningRate = 0.1;
-        @Option(names = "--momentum", paramLabel = "R", converter = ToMomentum.class,
-            description = "momentum, from 0 to less than 1 (0)")
-        double momentum;
-        @Option(names = "--clip", paramLabel = "R", converter = ToRealFrom0.class,
-            description = "clip gradients to this norm (0: off)")
-        double clip;
-        @Option(names = "--batch", paramLabel = "N", converter = ToCount.class,
-            description = "sequences in an update (32); streams to cut into (1)")
-        Integer batch;
-        @Option(names = "--steps", paramLabel = "N", converter = ToCount.class,
-            description = "BPTT window for a series or text (25)")
-        int steps = 25;
-        @Option(names = "--seed", paramLabel = "N", converter = ToLong.class,
-            description = "seed of all that is drawn (42)")
-        long seed = 42;
-        @Option(names = "--threads", paramLabel = "N", converter = ToCount.class,
-            description = "threads to train with (all cores)")
-        int threads = Runtime.getRuntime().availableProcessors();
-        @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (rnn-out)")
-        Path out = Path.of("rnn-out");
-        @Option(names = "--load", paramLabel = "FILE", description = "start from the weights of a model.safetensors")
-        Path load;
-        @Option(names = "--resume", description = "go on from DIR's last checkpoint up to --epochs")
-        boolean resume;
-        @Option(names = "--log-every", paramLabel = "N", converter = ToCount.class,
-            description = "epochs between printed losses (10)")
-        int logEvery = 10;
-        @Option(names = "--plot", description = "also draw what was learnt: plot.png")
-        boolean plot;
-        @Option(names = "--generate", paramLabel = "N", converter = ToCountFrom0.class,
-            description = "steps to generate (the input's length; text: 200)")
-        Integer generate;
-        @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
-        String prime;
-        @Option(names = "--temperature", paramLabel = "R", converter = ToRealFrom0.class,
-            description = "of drawn text (1.0); 0: the likeliest")
-        double temperature = 1;
-        @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
-        boolean checkGradients;
-        @Option(names = {"-q", "--quiet"}, description = "print errors only")
-        boolean quiet;
-        @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
-        boolean help;
-        @Option(names = {"-V", "--version"}, versionHelp = true, description = "show the version")
-        boolean version;
-
-        Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
-    }
-
-    /** So many of them, or so many percent. */
-    record HoldOut(double amount, boolean percent) {
-        int of(int n) { return (int) (percent ? n * amount / 100 : amount); }
-    }
-
-    static final class ToCount implements ITypeConverter<Integer> {
-        public Integer convert(String s) { return (int) whole(s, 1, Integer.MAX_VALUE, "a whole number from 1 on"); }
-    }
-
-    static final class ToCountFrom0 implements ITypeConverter<Integer> {
-        public Integer convert(String s) { return (int) whole(s, 0, Integer.MAX_VALUE, "a whole number from 0 on"); }
-    }
-
-    static final class ToLong implements ITypeConverter<Long> {
-        public Long convert(String s) { return whole(s, Long.MIN_VALUE, Long.MAX_VALUE, "a whole number"); }
-    }
-
-    static final class ToPositive implements ITypeConverter<Double> {
-        public Double convert(String s) { return real(s, Double.MIN_VALUE, Double.MAX_VALUE, "a positive number"); }
-    }
-
-    static final class ToRealFrom0 implements ITypeConverter<Double> {
-        public Double convert(String s) { return real(s, 0, Double.MAX_VALUE, "a number from 0 on"); }
-    }
-
-    static final class ToMomentum implements ITypeConverter<Double> {
-        public Double convert(String s) { return real(s, 0, Math.nextDown(1), "a number from 0 to less than 1"); }
-    }
-
-    static final class ToHoldOut implements ITypeConverter<HoldOut> {
-        public HoldOut convert(String s) {
-            String right = "a whole number from 1 on or a percentage such as 10%";
-            if (!s.endsWith("%")) return new HoldOut(whole(s, 1, Integer.MAX_VALUE, right), false);
-            return new HoldOut(real(s.substring(0, s.length() - 1), Double.MIN_VALUE, Math.nextDown(100), right), true);
-        }
-    }
-
-    static long whole(String s, long min, long max, String right) {
-        if (s.matches("[+-]?[0-9]+")) try {
-            long value = Long.parseLong(s);
-            if (value >= min && value <= max) return value;
-        } catch (NumberFormatException e) { /* too many digits: said below */ }
-        throw new TypeConversionException(right);
-    }
-
-    static double real(String s, double min, double max, String right) {
-        if (s.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) {
-            double value = Double.parseDouble(s);
-            if (value >= min && value <= max) return value;
-        }
-        throw new TypeConversionException(right);
-    }
-
-    /** A dataset made ready for the network: what to learn, what is held out, and how to read what the network says. */
-    record Task(Dataset dataset, List<Sequence> training, List<Sequence> heldOut, Vectors whole,
-                Alphabet alphabet, Scaling scaling, int batch, int steps) {
-
-        int I() { return training.get(0).input().width(); }
-        int O() { return training.get(0).target().width(); }
-
-        /** How many sequences, or of a series or a text how many values, are held out. */
-        int held() { return whole == null || heldOut.isEmpty() ? heldOut.size() : heldOut.get(0).target().length(); }
-
-        static Task of(Dataset dataset, Options options, Model loaded) {
-            Alphabet alphabet = !dataset.isText() ? null
-                : loaded == null ? Alphabet.of(dataset.texts(), dataset.form() == Form.TEXTS) : loaded.alphabet();
-            if (dataset.isText() && (alphabet == null || alphabet.boundary() != (dataset.form() == Form.TEXTS)))
-                throw wrong("%s was not trained on %s, as %s is",
-                    options.load, dataset.form().what, dataset.file());
-            List<Vectors> codes = dataset.texts().stream()
-                .map(text -> Vectors.of(alphabet.encode(text, dataset.file()), alphabet.size())).toList();
-            if (dataset.isStream()) return stream(dataset, options, loaded, alphabet, codes);
-            List<Sequence> all = dataset.isText() ? codes.stream().map(Sequence::next).toList() : dataset.sequences();
-            int kept = all.size() - heldOut(dataset, options, all.size());
-            return new Task(dataset, all.subList(0, kept), all.subList(kept, all.size()), null, alphabet, null,
-                Objects.requireNonNullElse(options.batch, 32), Integer.MAX_VALUE);
-        }
-
-        private static int heldOut(Dataset dataset, Options options, int n) {
-            int held = options.validate.of(n);
-            if (held < n) return held;
-            throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)",
-                held, dataset.form().unit, dataset.file(), n);
-        }
-
-        /** A series or a text, cut into streams; its held-out end is read after the last of them. */
-        private static Task stream(Dataset dataset, Options options, Model loaded, Alphabet alphabet,
-                                   List<Vectors> codes) {
-            Vectors whole = dataset.isText() ? codes.get(0) : dataset.sequences().get(0).values();
-            int n = whole.length(), kept = n - heldOut(dataset, options, n);
-            int streams = Objects.requireNonNullElse(options.batch, 1), length = kept / streams;
-            if (length < 2)
-                throw wrong("--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
-                    streams, kept, dataset.form().unit, length);
-            Scaling scaling = dataset.isText() ? null
-                : loaded != null && loaded.scaling() != null ? loaded.scaling() : Scaling.of(whole.slice(0, kept));
-            Vectors scaled = scaling == null ? whole : scaling.scale(whole);
-            List<Sequence> training = IntStream.range(0, streams)
-                .mapToObj(b -> Sequence.next(scaled.slice(b * length, (b + 1) * length))).toList();
-            List<Sequence> heldOut = kept == n ? List.of()
-                : List.of(new Sequence(scaled.slice((streams - 1) * length, n - 1), scaled.slice(kept, n)));
-            return new Task(dataset, training, heldOut, scaled, alphabet, scaling, streams, options.steps);
-        }
-    }
-
-    /** The caller and its helpers, who spin for some microseconds between two tasks and then sleep. */
-    static final class Threads implements Team, AutoCloseable {
-        static final long WORTH = 1_000_000;            // smaller work is done sooner than shared out
-        private final Thread[] helpers;
-        private final int spins;
-        private final AtomicInteger busy = new AtomicInteger();
-        private volatile int round;                     // counts the tasks; writing it publishes what stands below
-        private volatile boolean closed;
-        private volatile Throwable failure;
-        private Thread caller;
-        private Part part;
-        private int n;
-
-        Threads(int threads) {
-            spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
-            helpers = new Thread[threads - 1];
-            for (int i = 0; i < helpers.length; i++) {
-                int me = i + 1;
-                helpers[i] = new Thread(() -> help(me), "rnn-" + me);
-                helpers[i].setDaemon(true);
-                helpers[i].start();
-            }
-        }
-
-        @Override public void split(int n, long workPerRow, Part part) {
-            if (n < 2 || helpers.length == 0 || n * workPerRow < WORTH) {
-                part.run(0, n);
-                return;
-            }
-            this.n = n;
-            this.part = part;
-            caller = Thread.currentThread();
-            failure = null;
-            busy.set(helpers.length);
-            round++;
-            for (Thread helper : helpers) LockSupport.unpark(helper);
+        private static String fingerprint(Dataset data) {
             try {
-                share(0);
-            } finally {
-                await(() -> busy.get() == 0);
-            }
-            if (failure instanceof Error error) throw error;
-            if (failure != null) throw new IllegalStateException(failure);
-        }
-
-        private void share(int me) {
-            long size = helpers.length + 1;
-            part.run((int) (n * me / size), (int) (n * (me + 1) / size));
-        }
-
-        private void help(int me) {
-            for (int next = 1; ; next++) {
-                int task = next;
-                await(() -> round >= task || closed);
-                if (closed) return;
-                Thread waiting = caller;
-                try {
-                    share(me);
-                } catch (Throwable t) {
-                    failure = t;
-                }
-                if (busy.decrementAndGet() == 0) LockSupport.unpark(waiting);
+                var digest = java.security.MessageDigest.getInstance("SHA-256");
+                for (Sequence s : data.sequences()) for (Vectors v : List.of(s.input(), s.target())) digest(v, digest);
+                for (String text : data.texts())
+                    digest.update((text.length() + ":" + text).getBytes(StandardCharsets.UTF_8));
+                return HexFormat.of().formatHex(digest.digest());
+            } catch (java.security.NoSuchAlgorithmException e) {
+                throw new AssertionError("every JDK has SHA-256", e);
             }
         }
 
-        private void await(java.util.function.BooleanSupplier condition) {
-            for (int i = 0; !condition.getAsBoolean(); i++)
-                if (i < spins) Thread.onSpinWait();
-                else LockSupport.park(this);
+        private static void digest(Vectors v, java.security.MessageDigest digest) {
+            digest.update((v.n() + " " + v.width() + " ").getBytes(StandardCharsets.US_ASCII));
+            for (int r = 0; r < v.n(); r++) {
+                var bytes = ByteBuffer.allocate(8 * (v instanceof Dense ? v.width() : 1));
+                if (v instanceof Dense dense) bytes.asDoubleBuffer().put(dense.x()[r]);
+                else bytes.putLong(v.code(r));
+                digest.update(bytes.array());
+            }
         }
 
-        @Override public void close() {
-            closed = true;
-            for (Thread helper : helpers) LockSupport.unpark(helper);
+        /** A checkpoint of other data or other options would go on to something that neither of them means. */
+        void refuseOther(Path file, Map<String, String> metadata, String dataFile) {
+            String[] now = options.split(" "), then = metadata.getOrDefault("options", "").split(" ");
+            if (now.length != then.length) throw wrong("%s: is not a checkpoint", file);
+            for (int i = 0; i < now.length; i += 2)
+                if (!now[i + 1].equals(then[i + 1]))
+                    throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
+                        file, then[i], then[i + 1], now[i + 1]);
+            if (!data.equals(metadata.get("data")))
+                throw wrong("--resume: %s is of other data than %s", file, dataFile);
         }
+    }
+
+    /** A state as a file. */
+    static void writeCheckpoint(Path file, State state, Origin origin) {
+        var tensors = new Safetensors();
+        tensors.put("", state.p());
+        tensors.put("velocity.", state.v());
+        tensors.put("last.", state.last());
+        if (state.next() > 0) tensors.matrices().put("h", state.h());
+        if (state.epoch() > 0) tensors.matrices().put("losses", state.losses().toArray(double[][]::new));
+        tensors.metadata().put("options", origin.options());
+        tensors.metadata().put("data", origin.data());
+        tensors.metadata().put("next", "" + state.next());
+        tensors.metadata().put("lossSum", decimal(state.lossSum()));
+        tensors.metadata().put("scored", "" + state.scored());
+        writeSafetensors(file, tensors);
+    }
+
+    /** The state in a checkpoint of the same origin. */
+    static State readCheckpoint(Path file, Origin origin, String dataFile, Split split, Settings settings, int H) {
+        Safetensors tensors = readSafetensors(file);
+        origin.refuseOther(file, tensors.metadata(), dataFile);
+        int I = split.I(), O = split.O(), epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
+        var losses = new ArrayList<double[]>();
+        if (epochs > 0)
+            Collections.addAll(losses, tensors.get(file, "losses", epochs, split.heldOut().isEmpty() ? 1 : 2));
+        List<Window> windows = plan(split.training(), settings, epochs + 1);
+        int next = (int) metadataNumbers(file.toString(), tensors.metadata(), "next", 0, windows.size() - 1)[0];
+        return new State(tensors.parameters(file, "", I, H, O), tensors.parameters(file, "velocity.", I, H, O),
+            tensors.parameters(file, "last.", I, H, O), losses, next,
+            metadataNumbers(file.toString(), tensors.metadata(), "lossSum", 0, Double.MAX_VALUE)[0],
+            (long) metadataNumbers(file.toString(), tensors.metadata(), "scored", 0, 1L << 53)[0],
+            next == 0 ? new double[0][] : tensors.get(file, "h", windows.get(next - 1).B(), H));
+    }
+
+    /** model.safetensors: the network after the last whole epoch, and what else is needed to use it. */
+    static void writeModel(Path file, State state, Dataset data, Form form, Origin origin) {
+        var tensors = new Safetensors();
+        tensors.put("", state.last());
+        Map<String, String> metadata = tensors.metadata();
+        metadata.put("format", "pt");
+        metadata.put("name", data.name());
+        metadata.put("form", form.what());
+        metadata.put("epoch", "" + state.epoch());
+        metadata.put("options", origin.options());
+        form.metadata().forEach((key, value) ->
+            metadata.put(key, value instanceof double[] numbers ? joined(" ", numbers) : (String) value));
+        writeSafetensors(file, tensors);
     }
 
     /** Keeps a second run out of a folder. The system lifts the lock when the process ends, however it ends. */
@@ -1811,435 +2280,114 @@ class rnn {
         }
     }
 
-    /** One training run: what it prints and the files it keeps up to date. */
-    static final class Run {
-        final Options options;
-        final Task task;
-        final Team team;
-        final Training training;
-        final Parameters last;                  // as they were when the last whole epoch ended
-        final String fingerprint;               // of the dataset
-        final List<double[]> losses = new ArrayList<>();
-        volatile int stop;                      // the status to leave with, once a signal asked for it
-        final long started = System.nanoTime();
-        long saved = started, pause = 100_000_000;              // the last time of saving; how long to the next
-        double epochsBefore;                    // by a run that this one goes on from
-        Progress progress;                      // once training has taken a second
-        long shown = started, sampled = started;
-        int columns = -1;
+    // ── 11. What a person sees ────────────────────────────────────────────────────────────────────────────
 
-        Run(Options options, Task task, Parameters p, Team team) {
-            this.options = options;
-            this.team = team;
-            this.task = task;
-            var settings = new Settings(options.learningRate, options.momentum, options.clip, task.batch(),
-                task.steps(), options.seed);
-            training = new Training(p, task.training(), settings, team);
-            last = copy(p);
-            fingerprint = task.dataset().fingerprint();
-        }
+    /** Lines on standard output and, on a terminal, the progress of training on standard error. */
+    static final class Console {
+        private final boolean quiet;
+        private final long started = System.nanoTime();
+        private int columns = -1;
+        private Progress progress;                      // once training has taken a second
+        private long shown = started, sampled = started;
 
-        int run() {
-            boolean nothingToDo = options.resume && resume();
-            epochsBefore = epochs();
-            var onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
-            var onTerminate = Signal.handle(new Signal("TERM"), signal -> stop(143));
-            try {
-                try {
-                    while (stop == 0 && training.epoch < options.epochs) update();
-                } finally {
-                    if (progress != null) progress.finish();
-                }
-                if (!nothingToDo) save();
-                if (epochs() > epochsBefore && !options.quiet) showTraining();
-                report();
-                if (stop != 0 && training.epoch < options.epochs) System.err.printf(
-                    "rnn: interrupted in epoch %d of %d; --resume goes on%n", training.epoch + 1, options.epochs);
-                return stop;
-            } finally {
-                Signal.handle(new Signal("INT"), onInterrupt);
-                Signal.handle(new Signal("TERM"), onTerminate);
-            }
-        }
-
-        /** The first signal lets the update in hand and all files be finished; the second leaves at once. */
-        void stop(int status) {
-            if (stop != 0) Runtime.getRuntime().halt(status);
-            stop = status;
-        }
-
-        void update() {
-            boolean wholeEpoch = training.update();
-            if (!Double.isFinite(training.lossSum) || wholeEpoch && !isFinite()) diverged();
-            if (wholeEpoch) {
-                copyTo(last, training.p);
-                losses.add(task.heldOut().isEmpty() ? new double[] {training.loss}
-                    : new double[] {training.loss, score(task.heldOut()).loss()});
-                if (training.epoch % options.logEvery == 0 || training.epoch == options.epochs) printLosses();
-            }
-            if (System.nanoTime() - saved > pause) save();
-            showProgress();
-        }
-
-        /** After training, on standard error: how long it took and, on a terminal, how the loss went. */
-        void showTraining() {
-            System.err.printf(Locale.ROOT, "rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed());
-            if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
-        }
-
-        /** Epochs done, with the part of the one under way. */
-        double epochs() {
-            return training.epoch + (training.next == 0 ? 0 : (double) training.next / training.windows.size());
-        }
-
-        /** How many steps of how many sequences were read a second since this run began. */
-        double speed() {
-            long inAnEpoch = task.training().stream().mapToLong(s -> s.input().length()).sum();
-            return (epochs() - epochsBefore) * inAnEpoch / seconds();
-        }
+        Console(boolean quiet) { this.quiet = quiet; }
 
         double seconds() { return (System.nanoTime() - started) / 1e9; }
 
-        /** The progress bar and, of a text, a sample now and then; the network does not notice. */
-        void showProgress() {
-            long now = System.nanoTime();
-            if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
-            if (progress == null) progress = new Progress(columns());
-            shown = now;
-            progress.show(epochs() / options.epochs, status());
-            if (task.alphabet() == null || now - sampled < 1e10) return;
-            sampled = now;
-            progress.aside(() -> System.err.println(sampleLine()));
-        }
-
-        String status() {
-            long left = (long) (seconds() * (options.epochs - epochs()) / (epochs() - epochsBefore));
-            String hours = left < 3600 ? "" : left / 3600 + ":", minutes = left < 3600 ? "%d:%02d" : "%02d:%02d";
-            String loss = losses.isEmpty() ? ""
-                : String.format(Locale.ROOT, ", loss %.3g", losses.get(losses.size() - 1)[0]);
-            return String.format(Locale.ROOT, "epoch %d/%d%s, %s" + minutes + " left, %,.0f steps/s",
-                losses.size(), options.epochs, loss, hours, left / 60 % 60, left % 60, speed());
-        }
-
-        /** A line of text from the network as it is now, drawn by a generator of its own. */
-        String sampleLine() {
-            Alphabet alphabet = task.alphabet();
-            String prime = Text.prime(alphabet, options);
-            int[] codes = alphabet.encodePrime(prime);
-            Random random = new Random(training.epoch);
-            codes = sample(training.p, codes, 2 * columns(), options.temperature, alphabet.end(), random);
-            String text = (prime + alphabet.decode(codes)).replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-            text = text.substring(0, Math.min(text.length(), columns() - 3));
-            return System.getenv().getOrDefault("NO_COLOR", "").isEmpty() ? "\033[2m" + text + "\033[0m" : text;
+        void print(String line) {
+            if (quiet) return;
+            if (progress == null) System.out.println(line);
+            else progress.above(() -> System.out.println(line));
         }
 
         /** The width of the terminal that may be drawn on, asked for once; 0 without one. */
         int columns() {
-            if (columns < 0) columns = options.quiet ? 0 : terminalColumns();
+            if (columns < 0) columns = quiet ? 0 : terminalColumns();
             return columns;
         }
 
-        boolean isFinite() {
-            double sum = training.loss;                 // x − x is 0, or NaN where x is not finite
-            for (double[] row : training.p.rows())
-                for (double w : row) sum += w - w;
-            return Double.isFinite(sum);
+        /** The progress bar, once training has taken a second. */
+        void showProgress(double epochs, int of, double loss, DoubleSupplier speed) {
+            long now = System.nanoTime();
+            if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
+            shown = now;
+            if (progress == null) progress = new Progress(columns(), epochs, of);
+            progress.show(epochs, format(" loss %.3g, %,.0f steps/s", loss, speed.getAsDouble()));
         }
 
-        void diverged() {
-            writeModel();
-            writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
-            int n = losses.size();
-            throw failed("the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
-                + "(weights of epoch %d are in %s)", n + 1, n, options.out.resolve("model.safetensors"));
+        /** Every ten seconds, above the bar: a line that the network would write, where it writes. */
+        void showSample(IntFunction<String> line) {
+            if (progress == null || System.nanoTime() - sampled < 1e10) return;
+            sampled = System.nanoTime();
+            String text = line.apply(columns() - 3);
+            boolean colour = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+            if (text != null) progress.above(() -> System.err.println(colour ? "\033[2m" + text + "\033[0m" : text));
         }
 
-        Score score(List<Sequence> sequences) {
-            return evaluate(last, sequences, task.batch(), task.steps(), team);
+        void endProgress() {
+            if (progress != null) progress.end();
+            progress = null;
         }
 
-        void print(String line, Object... args) {
-            if (options.quiet) return;
-            String text = String.format(Locale.ROOT, line, args);
-            if (progress == null) System.out.println(text);
-            else progress.aside(() -> System.out.println(text));
-        }
-
-        void printLosses() {
-            double[] loss = losses.get(losses.size() - 1);
-            if (loss.length == 1) print("epoch %d loss %.6g", losses.size(), loss[0]);
-            else print("epoch %d loss %.6g validation_loss %.6g", losses.size(), loss[0], loss[1]);
-        }
-
-        /**
-         * loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. As
-         * often as it costs four percent of the time, and at least every four seconds; at first, more often.
-         */
-        void save() {
-            long start = System.nanoTime();
-            writeLosses(options.out.resolve("loss.csv"), losses, !task.heldOut().isEmpty());
-            writeModel();
-            writeTensors(options.checkpoint(), checkpoint());
-            saved = System.nanoTime();
-            pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - start));
-        }
-
-        void writeModel() {
-            var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
-            tensors.put("", last);
-            Map<String, String> metadata = tensors.metadata();
-            metadata.put("format", "pt");
-            metadata.put("name", task.dataset().name());
-            metadata.put("form", task.dataset().form().what);
-            metadata.put("epoch", "" + losses.size());
-            metadata.put("options", settings());
-            if (task.alphabet() != null) metadata.put("vocabulary", task.alphabet().text());
-            if (task.alphabet() != null && task.alphabet().boundary()) metadata.put("boundary", "the last code");
-            if (task.scaling() != null) metadata.put("mean", decimals(task.scaling().mean()));
-            if (task.scaling() != null) metadata.put("deviation", decimals(task.scaling().deviation()));
-            writeTensors(options.out.resolve("model.safetensors"), tensors);
-        }
-
-        /** What decides the bits of a training, as options. */
-        String settings() {
-            Settings s = training.settings;
-            return "--hidden " + last.H() + " --learning-rate " + decimal(s.learningRate())
-                + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip()) + " --batch " + s.batch()
-                + " --steps " + options.steps + " --validate " + task.held() + " --seed " + s.seed();
-        }
-
-        /** All there is to know between two updates. */
-        Tensors checkpoint() {
-            var tensors = new Tensors(new LinkedHashMap<>(), new LinkedHashMap<>());
-            tensors.put("", training.p);
-            tensors.put("velocity.", training.v);
-            tensors.put("last.", last);
-            if (training.next > 0) tensors.matrices().put("h", training.state());
-            if (!losses.isEmpty()) tensors.matrices().put("losses", losses.toArray(double[][]::new));
-            tensors.metadata().put("options", settings());
-            tensors.metadata().put("data", fingerprint);
-            tensors.metadata().put("next", "" + training.next);
-            tensors.metadata().put("lossSum", decimal(training.lossSum));
-            tensors.metadata().put("scored", "" + training.scored);
-            return tensors;
-        }
-
-        /** Goes back to the last checkpoint. True where nothing is left to do. */
-        boolean resume() {
-            Path file = options.checkpoint();
-            Tensors tensors = readTensors(file);
-            Map<String, String> metadata = tensors.metadata();
-            refuseOther(file, metadata);
-            copyTo(training.p, tensors.parameters(file, "", last.I(), last.H(), last.O()));
-            copyTo(training.v, tensors.parameters(file, "velocity.", last.I(), last.H(), last.O()));
-            copyTo(last, tensors.parameters(file, "last.", last.I(), last.H(), last.O()));
-            int epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
-            if (epochs > 0)
-                Collections.addAll(losses, tensors.get(file, "losses", epochs, task.heldOut().isEmpty() ? 1 : 2));
-            training.epoch = epochs;
-            training.plan();
-            training.next = (int) readNumbers(file, metadata, "next", 0, training.windows.size() - 1)[0];
-            training.lossSum = readNumbers(file, metadata, "lossSum", 0, Double.MAX_VALUE)[0];
-            training.scored = (long) readNumbers(file, metadata, "scored", 0, 1L << 53)[0];
-            if (training.next > 0)
-                training.restore(tensors.get(file, "h", training.before().sequences().size(), last.H()));
-            if (training.epoch < options.epochs) return false;
-            System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
-                options.out, training.epoch, options.epochs);
-            return true;
-        }
-
-        /** A checkpoint of other data or other options would go on to something that neither of them means. */
-        void refuseOther(Path file, Map<String, String> metadata) {
-            String[] now = settings().split(" "), then = metadata.getOrDefault("options", "").split(" ");
-            if (now.length != then.length) throw wrong("%s: is not a checkpoint", file);
-            for (int i = 0; i < now.length; i += 2)
-                if (!now[i + 1].equals(then[i + 1]))
-                    throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
-                        file, then[i], then[i + 1], now[i + 1]);
-            if (!fingerprint.equals(metadata.get("data")))
-                throw wrong("--resume: %s is of other data than %s", file, task.dataset().file());
-        }
-
-        /** After training: how good the network is, what it says, and outputs.json. */
-        void report() {
-            Score trained = score(task.training()), heldOut = task.heldOut().isEmpty() ? null : score(task.heldOut());
-            if (!Double.isFinite(trained.loss()))
-                throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or --clip 1",
-                    losses.size());
-            print("training loss %s", describe(trained));
-            if (heldOut != null) print("held-out loss %s", describe(heldOut));
-            Text text = task.alphabet() == null ? null : Text.of(last, task.alphabet(), options, known());
-            writeWhole(options.out.resolve("outputs.json"), out -> {
-                try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
-                    json.writeStartObject();
-                    json.writeStringProperty("name", task.dataset().name());
-                    json.writeNumberProperty("seed", options.seed);
-                    json.writeNumberProperty("epochs", losses.size());
-                    json.writeNumberProperty("loss", trained.loss());
-                    if (heldOut != null) json.writeNumberProperty("validation_loss", heldOut.loss());
-                    if (text != null) text.write(json);
-                    else writeSequences(json);
-                    json.writeEndObject();
-                }
-                out.write('\n');
-            });
-            if (options.plot) Plot.write(options.out.resolve("plot.png"), this);
-            if (text != null) print("%s", text);
-            else printFirst();
-            print("%s: loss.csv, outputs.json, model.safetensors%s", options.out, options.plot ? ", plot.png" : "");
-        }
-
-        String describe(Score score) {
-            return String.format(Locale.ROOT, "%.6g", score.loss()) + switch (task.dataset().form()) {
-                case TEXT, TEXTS -> String.format(Locale.ROOT, ", perplexity %.3f", StrictMath.exp(score.loss()));
-                case CLASSES -> String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * score.accuracy());
-                case SERIES -> task.scaling().mean().length > 1 ? "" : String.format(Locale.ROOT,
-                    ", root mean squared error %.4g", Math.sqrt(score.loss()) * task.scaling().deviation()[0]);
-                case VECTORS -> "";
-            };
-        }
-
-        /** The strings it was trained on. */
-        Set<String> known() {
-            List<String> texts = task.whole() != null ? List.of() : task.dataset().texts();
-            return new HashSet<>(texts.subList(0, Math.min(texts.size(), task.training().size())));
-        }
-
-        /** What the network says of a sequence, in its own units: at the scored steps, and how it goes on, or null. */
-        record Answer(double[][] output, double[][] generated) { }
-
-        Answer answer(int n) {
-            Sequence own = task.dataset().sequences().get(n);
-            Vectors all = task.whole() != null ? task.whole() : own.input(), input = all.slice(0, own.input().length());
-            double[][] output = scoredOutputs(last, new Sequence(input, own.target()));
-            if (last.I() != last.O() || own.target().isOneHot()) return new Answer(inOwnUnits(output), null);
-            int steps = Objects.requireNonNullElse(options.generate, input.length());
-            return new Answer(inOwnUnits(output), inOwnUnits(generate(last, all, steps)));
-        }
-
-        double[][] inOwnUnits(double[][] y) {
-            return task.scaling() == null ? y : Arrays.stream(y).map(task.scaling()::unscale).toArray(double[][]::new);
-        }
-
-        void writeSequences(JsonGenerator json) {
-            json.writeName("sequences").writeStartArray();
-            for (int n = 0; n < task.dataset().sequences().size(); n++) {
-                Sequence own = task.dataset().sequences().get(n);
-                Answer answer = answer(n);
-                json.writeStartObject();
-                if (task.whole() == null && n >= task.training().size()) json.writeBooleanProperty("held_out", true);
-                if (task.whole() != null && task.held() > 0) json.writeNumberProperty("held_out", task.held());
-                writeVectors(json, "input", own.input());
-                writeVectors(json, "target", own.target());
-                writeRows(json, "output", answer.output());
-                if (own.target().isOneHot()) {
-                    int[] labels = Arrays.stream(answer.output()).mapToInt(y -> likeliest(y)).toArray();
-                    json.writeName("predicted").writeArray(labels, 0, labels.length);
-                }
-                if (answer.generated() != null) writeRows(json, "generated", answer.generated());
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-        }
-
-        void writeVectors(JsonGenerator json, String key, Vectors vectors) {
-            if (vectors.isOneHot()) json.writeName(key).writeArray(vectors.codes(), vectors.from(), vectors.length());
-            else writeRows(json, key, vectors.rows());
-        }
-
-        void writeRows(JsonGenerator json, String key, double[][] rows) {
-            json.writeName(key).writeStartArray();
-            for (double[] row : rows)
-                if (task.scaling() != null && row.length == 1) json.writeNumber(row[0]);
-                else json.writeArray(row, 0, row.length);
-            json.writeEndArray();
-        }
-
-        /** The first sequence: its last ten targets beside what the network says, and how it goes on for ten more. */
-        void printFirst() {
-            Sequence own = task.dataset().sequences().get(0);
-            Answer answer = answer(0);
-            int scored = own.target().length(), first = task.whole() == null ? 1 : 0;   // 1: the last output again
-            int more = answer.generated() == null ? 0 : answer.generated().length - first;
-            print("%-6s  %-30s  %s", "step", "target",
-                answer.generated() == null ? "output" : "output, then generated");
-            for (int t = Math.max(0, scored - 10); t < scored + Math.min(more, 10); t++)
-                print("%-6d  %-30s  %s", own.input().length() - scored + t + (answer.generated() == null ? 1 : 2),
-                    t >= scored ? "" : own.target().isOneHot() ? own.target().code(t) : numbers(own.target().vector(t)),
-                    t >= scored ? numbers(answer.generated()[t - scored + first])
-                        : own.target().isOneHot() ? likeliest(answer.output()[t]) : numbers(answer.output()[t]));
-        }
-
-        static String numbers(double[] vector) {
-            return Arrays.stream(vector).mapToObj(v -> String.format(Locale.ROOT, "%.4f", v))
-                .collect(Collectors.joining(" "));
+        /** How long training took and, on a terminal, how the loss went. */
+        void showTraining(List<double[]> losses, double speed) {
+            if (quiet) return;
+            System.err.print(format("rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed));
+            if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
         }
     }
 
-    /** Text the network wrote: after the prime, or, with a boundary mark, whole strings that begin with it. */
-    record Text(String prime, List<String> written, Set<String> known, boolean strings) {
+    /** The progress bar at the foot of the terminal, and the line that it is drawn in. */
+    static final class Progress implements ProgressBarConsumer {
+        private final int columns;
+        private final ProgressBar bar;
 
-        static Text of(Parameters p, Alphabet alphabet, Options options, Set<String> known) {
-            String prime = prime(alphabet, options);
-            int[] codes = alphabet.encodePrime(prime);
-            var written = new ArrayList<String>();
-            Random random = new Random(options.seed);
-            for (int left = Objects.requireNonNullElse(options.generate, 200); left > 0; ) {
-                int[] text = sample(p, codes, left, options.temperature, alphabet.end(), random);
-                boolean cut = alphabet.boundary() && text.length == left && !written.isEmpty();
-                if (!cut) written.add((alphabet.boundary() ? prime : "") + alphabet.decode(text));
-                left -= alphabet.boundary() ? Math.max(1, text.length) : left;
-            }
-            return new Text(prime, written, known, alphabet.boundary());
+        Progress(int columns, double epochs, int of) {
+            this.columns = columns;
+            bar = new ProgressBarBuilder().setTaskName("training").setUnit(" epochs", 1000)
+                .setInitialMax(1000L * of).startsFrom((long) (1000 * epochs), java.time.Duration.ZERO)
+                .setStyle(ProgressBarStyle.ASCII).setConsumer(this).setUpdateIntervalMillis(500)
+                .continuousUpdate().clearDisplayOnFinish().build();
         }
 
-        /** The prime that was given, or, where a text has to start from something, one that the alphabet knows. */
-        static String prime(Alphabet alphabet, Options options) {
-            String prime = Objects.requireNonNullElse(options.prime, "");
-            alphabet.encodePrime(prime);
-            return prime.isEmpty() && !alphabet.boundary() ? alphabet.start() : prime;
+        void show(double epochs, String message) { bar.setExtraMessage(message).stepTo((long) (1000 * epochs)); }
+
+        void end() { bar.close(); }
+
+        /** Prints something else where the bar is, which is drawn again below it. */
+        synchronized void above(Runnable print) {
+            clear();
+            print.run();
         }
 
-        void write(JsonGenerator json) {
-            json.writeStringProperty("prime", prime);
-            if (!strings) json.writeStringProperty("generated", String.join("", written));
-            else {
-                writeAll(json, "generated", written);
-                writeAll(json, "known", written.stream().filter(known::contains).toList());
-            }
+        @Override public int getMaxRenderedLength() { return columns - 1; }
+
+        @Override public synchronized void accept(String line) {
+            System.err.print("\r\033[K" + line.substring(0, Math.min(line.length(), columns - 1)));
+            System.err.flush();
         }
 
-        private static void writeAll(JsonGenerator json, String key, List<String> texts) {
-            json.writeName(key).writeStartArray();
-            texts.forEach(json::writeString);
-            json.writeEndArray();
-        }
-
-        @Override public String toString() {
-            if (!strings) return prime + String.join("", written);
-            return written.stream().map(text -> known.contains(text) ? text + "  (in the training data)" : text)
-                .collect(Collectors.joining("\n"));
-        }
+        @Override public void clear() { accept(""); }
+        @Override public void close() { clear(); }
     }
 
     /** The width of the terminal that standard error is, or 0 where it is none. Only a shell can tell for sure. */
     static int terminalColumns() {
-        String name = System.getenv().getOrDefault("TERM", "dumb");
         try {
             String device = new File("/dev/stderr").getCanonicalPath();
-            if (name.equals("dumb") || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
+            boolean dumb = System.getenv().getOrDefault("TERM", "dumb").equals("dumb");
+            if (dumb || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
             var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
             stty.redirectError(ProcessBuilder.Redirect.INHERIT);
             String size = new String(stty.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
             int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
-            return size.isEmpty() || columns > 0 ? columns : 80;                    // some do not know their size
+            return size.isEmpty() || columns > 0 ? columns : 80;               // some do not know their size
         } catch (IOException | NumberFormatException e) {
             return 0;
         }
     }
 
-    /** The loss over the epochs in characters: * training, o held out; a logarithmic axis where it spans a decade. */
+    /** The loss over the epochs in characters: * training, o held out; logarithmic where it spans a decade. */
     static String curve(List<double[]> losses, int columns) {
         int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
         double[] all = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite).sorted().toArray();
@@ -2257,335 +2405,299 @@ class rnn {
         var text = new StringBuilder();
         for (int y = 0; y < height; y++) {
             double value = log ? max * Math.pow(min / max, y / (height - 1.0)) : max + (min - max) * y / (height - 1);
-            text.append(String.format(Locale.ROOT, "%9.3g |%s%n", value, new String(cells[y]).stripTrailing()));
+            text.append(format("%9.3g |%s%n", value, new String(cells[y]).stripTrailing()));
         }
         return text + " ".repeat(11) + "1" + String.format("%" + (width - 1) + "s%n", "epoch " + n);
     }
 
-    /** A line at the foot of a terminal that shows how far training is: drawn anew again and again, gone at the end. */
-    static final class Progress implements ProgressBarConsumer {
-        private volatile int columns;
-        private String line = "";
-        private final SignalHandler onResize;
-        private final ProgressBar bar;
-
-        Progress(int columns) {
-            this.columns = columns;
-            onResize = Signal.handle(new Signal("WINCH"), signal -> this.columns = Math.max(1, terminalColumns()));
-            bar = ProgressBar.builder().setInitialMax(1000).setConsumer(this).setRenderer(Progress::render)
-                .setUpdateIntervalMillis(500).continuousUpdate().clearDisplayOnFinish().build();
+    static Panel lossPanel(List<double[]> losses, String name, String unit) {
+        double[] all = losses.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
+        double[] epochs = IntStream.rangeClosed(1, losses.size()).asDoubleStream().toArray();
+        var lines = new ArrayList<Line>();
+        for (int k = 0; k * epochs.length < all.length; k++) {
+            int column = k;
+            double[] loss = losses.stream().mapToDouble(row -> row[column]).toArray();
+            lines.add(k == 0 ? new Line("training", epochs, loss, Role.TRAINING, Mark.LINE)
+                : new Line("held out", epochs, loss, Role.HELD_OUT, Mark.LINE));
         }
-
-        void show(double share, String status) {
-            bar.setExtraMessage(status).stepTo((long) (1000 * share));
-        }
-
-        void finish() {
-            bar.close();
-        }
-
-        /** The status and a bar, or as many of the status's parts as fit. */
-        static String render(ProgressState state, int width) {
-            String status = state.getExtraMessage();
-            int length = width - status.length() - 3, done = (int) (length * state.getNormalizedProgress());
-            if (length >= 5) return status + " [" + "=".repeat(done) + " ".repeat(length - done) + "]";
-            if (status.length() <= width) return status;
-            return status.substring(0, Math.max(0, status.lastIndexOf(", ", width)));
-        }
-
-        /** Prints something else above the line. */
-        synchronized void aside(Runnable print) {
-            String shown = line;
-            clear();
-            print.run();
-            accept(shown);
-        }
-
-        @Override public int getMaxRenderedLength() { return columns - 1; }
-
-        @Override public synchronized void accept(String rendered) {
-            clear();
-            System.err.print(line = rendered);
-            System.err.flush();
-        }
-
-        /** Goes back to where the line began, which a terminal that has become narrower may have broken, and erases. */
-        @Override public synchronized void clear() {
-            int rows = Math.max(0, line.length() - 1) / columns;
-            System.err.print("\r" + (rows > 0 ? "\033[" + rows + "A" : "") + "\033[J");
-            line = "";
-        }
-
-        @Override public void close() {
-            Signal.handle(new Signal("WINCH"), onResize);
-        }
+        boolean logarithmic = all.length > 0 && all[all.length - 1] > 100 * all[0];
+        return new Lines(all.length == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1, logarithmic,
+            lines);
     }
 
-    /** The picture: four panels, in the colours of Okabe and Ito, which the colour-blind tell apart. */
-    static final class Plot {
+    static Panel statePanel(Shown shown, Tape tape) {
+        int T = shown.read().n(), first = T - shown.labels().size(), H = tape.h()[0].length;
+        double[][] cells = new double[H][T - first];
+        for (int j = 0; j < H; j++)
+            for (int t = first; t < T; t++) cells[j][t - first] = tape.h()[t][j];
+        return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(),
+            IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList(), cells, Scale.SIGNED);
+    }
+
+    /** Where it falls the gradient vanishes, where it rises it explodes. Drawn down to 1e-16 of the largest. */
+    static Panel gradientPanel(Shown shown, Tape tape) {
+        int T = shown.read().n(), n = Math.min(T, Shown.STEPS);
+        double[] norms = new double[n];
+        for (int back = 0; back < n; back++) {
+            for (double g : tape.dh()[T - 1 - back]) norms[back] += g * g;
+            norms[back] = Math.sqrt(norms[back]);
+        }
+        double max = Arrays.stream(norms).max().orElse(0);
+        while (n > 1 && norms[n - 1] <= 1e-16 * max) n--;
+        double[] steps = IntStream.range(0, n).asDoubleStream().toArray();
+        return new Lines("The gradient that reaches earlier steps", "steps back from the last one",
+            "|∂L/∂h[t]|, L the loss at the last step", 0, true,
+            List.of(new Line("", steps, Arrays.copyOf(norms, n), Role.TRAINING, Mark.BOTH)));
+    }
+
+    /** Draws panels, in the colours of Okabe and Ito, which the colour-blind tell apart. */
+    static final class Picture {
+        static final int WIDTH = 1600, HEIGHT = 1000;
         private static final Color BLACK = new Color(0x333333), BLUE = new Color(0x0072B2),
             ORANGE = new Color(0xE69F00), SKY = new Color(0x56B4E9), VERMILION = new Color(0xD55E00);
-        private static final int WIDTH = 1600, HEIGHT = 1000, STEPS = 100;
 
-        private final Run run;
-        private final Vectors read;                     // the steps that two of the panels show
-        private final int skipped;                      // before those
-        private final Tape tape;
-
-        /** Reads one sequence, of a long one the end, and carries the gradient of its last step's loss back. */
-        Plot(Run run) {
-            this.run = run;
-            Task task = run.task;
-            Sequence s = task.whole() != null ? Sequence.next(task.whole())
-                : (task.heldOut().isEmpty() ? task.training() : task.heldOut()).get(0);
-            int T = s.input().length(), scored = s.target().length();
-            skipped = Math.max(0, T - 2 * STEPS);
-            read = s.input().slice(skipped, T);
-            Steps x = Vectors.steps(List.of(read), 0, read.length());
-            tape = Tape.of(run.last, x.T(), 1);
-            forward(run.last, x, tape, ALONE);
-            loss(x, Vectors.steps(List.of(s.target()), scored - 1, scored), tape, ALONE);
-            backward(run.last, x, tape, copy(run.last), ALONE);
-        }
-
-        static void write(Path file, Run run) {
+        /** plot.png: the losses, the form's own panel, hidden states and gradients over time. */
+        static void write(Path file, List<double[]> losses, String name, Form form, Parameters p) {
             System.setProperty("java.awt.headless", "true");
             ImageIO.setUseCache(false);
-            Plot plot = new Plot(run);
+            Shown shown = form.shown();
+            Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
+            pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
             var picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-            var panels = List.of(plot.losses(), plot.answers(), plot.states(), plot.gradients());
-            for (int k = 0; k < 4; k++)
-                panels.get(k).paint((Graphics2D) picture.getGraphics().create(k % 2 * WIDTH / 2, k / 2 * HEIGHT / 2,
-                    WIDTH / 2, HEIGHT / 2), WIDTH / 2, HEIGHT / 2);
+            var panels = List.of(lossPanel(losses, name, form.lossUnit()), form.panel(p), statePanel(shown, tape),
+                gradientPanel(shown, tape));
+            int width = WIDTH / 2, height = HEIGHT / 2;
+            for (int k = 0; k < panels.size(); k++)
+                draw(panels.get(k)).paint((Graphics2D) picture.getGraphics()
+                    .create(k % 2 * width, k / 2 * height, width, height), width, height);
             writeWhole(file, out -> ImageIO.write(picture, "png", out));
         }
 
-        private Chart<?, ?> losses() {
-            double[] all = run.losses.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
-            String title = all.length == 0 ? "Not trained: no loss" : "Loss of " + run.task.dataset().name();
-            XYChart chart = lines(title, "epoch", unit());
-            if (all.length > 0 && all[all.length - 1] > 100 * all[0]) logarithmic(chart, all[0], all[all.length - 1]);
-            double[] epochs = IntStream.rangeClosed(1, run.losses.size()).asDoubleStream().toArray();
-            String[] names = {"training", "held out"};
-            whole(chart, 1);
-            for (int k = 0; k * epochs.length < all.length; k++) {
-                int column = k;
-                double[] loss = run.losses.stream().mapToDouble(row -> row[column]).toArray();
-                line(chart, names[k], epochs, loss, k == 0 ? BLUE : ORANGE);
-            }
-            return chart;
+        private static Chart<?, ?> draw(Panel panel) {
+            return panel instanceof Lines lines ? draw(lines) : draw((Cells) panel);
         }
 
-        /** A logarithmic axis, with every line of it where the values span but a few decades. */
-        private static void logarithmic(XYChart chart, double min, double max) {
-            chart.getStyler().setYAxisLogarithmic(min > 0).setYAxisLogarithmicDecadeOnly(max > 10 * min)
-                .setPlotGridHorizontalLinesVisible(max < 1e5 * min);
-        }
-
-        private String unit() {
-            return run.task.training().get(0).target().isOneHot() ? "cross-entropy (nats)"
-                : run.task.scaling() != null ? "mean squared error (of the scaled series)" : "mean squared error";
-        }
-
-        private Chart<?, ?> answers() {
-            return switch (run.task.dataset().form()) {
-                case SERIES -> series();
-                case VECTORS -> vectors();
-                case CLASSES -> classes();
-                case TEXT, TEXTS -> text();
-            };
-        }
-
-        /** The end of a series, the forecast of each value from those before it, and how the network goes on alone. */
-        private Chart<?, ?> series() {
-            Task task = run.task;
-            var answer = run.answer(0);
-            int held = task.held(), n = task.whole().length();
-            int from = Math.max(0, n - Math.max(STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
-            var own = task.dataset().sequences().get(0).values();
-            String column = own.width() > 1 ? "column 1 of " + task.dataset().name() : task.dataset().name();
-            XYChart chart = lines("Values, forecasts, and the network going on alone", "step", column);
-            whole(chart, from + 1);
-            line(chart, "known", steps(from + 1, n), rows(own.slice(from, n).rows()), BLACK);
-            line(chart, held > 0 ? "forecast of the next, held out" : "forecast of the next", steps(first + 1, n),
-                rows(Arrays.copyOfRange(answer.output(), first - 1, n - 1)), ORANGE);
-            if (answer.generated().length > 0) {
-                int more = Math.min(answer.generated().length, (n - from + 1) / 2);
-                line(chart, "generated", steps(n + 1, n + more), rows(Arrays.copyOf(answer.generated(), more)), BLUE);
-            }
-            return chart;
-        }
-
-        private static double[] steps(int from, int to) {
-            return IntStream.rangeClosed(from, to).asDoubleStream().toArray();
-        }
-
-        private static double[] rows(double[][] rows) {
-            return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
-        }
-
-        /** Every number of every target against what the network says: on the line where it is right. */
-        private Chart<?, ?> vectors() {
-            XYChart chart = lines("Outputs against targets", "target", "output");
-            double[] ends = {Double.MAX_VALUE, -Double.MAX_VALUE};
-            scatter(chart, "training", run.task.training(), BLUE, ends);
-            scatter(chart, "held out", run.task.heldOut(), ORANGE, ends);
-            line(chart, "output = target", ends, ends, BLACK);
-            return chart;
-        }
-
-        private void scatter(XYChart chart, String name, List<Sequence> sequences, Color color, double[] ends) {
-            if (sequences.isEmpty()) return;
-            double[] targets = sequences.stream().flatMap(s -> Arrays.stream(s.target().rows()))
-                .flatMapToDouble(Arrays::stream).toArray();
-            double[] outputs = sequences.stream().flatMap(s -> Arrays.stream(scored(s)))
-                .flatMapToDouble(Arrays::stream).toArray();
-            for (double target : targets) {
-                ends[0] = Math.min(ends[0], target);
-                ends[1] = Math.max(ends[1], target);
-            }
-            chart.addSeries(name, targets, outputs).setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter)
-                .setMarkerColor(color).setMarker(SeriesMarkers.CIRCLE);
-        }
-
-        private double[][] scored(Sequence s) { return scoredOutputs(run.last, s); }
-
-        /** How often the network says each class where each is right. */
-        private Chart<?, ?> classes() {
-            var sequences = run.task.heldOut().isEmpty() ? run.task.training() : run.task.heldOut();
-            double[][] counts = new double[run.last.O()][run.last.O()];
-            for (Sequence s : sequences) {
-                double[][] y = scored(s);
-                for (int t = 0; t < y.length; t++) counts[s.target().code(t)][likeliest(y[t])]++;
-            }
-            var labels = numbers(0, counts.length - 1);
-            HeatMapChart chart = heat(run.task.heldOut().isEmpty() ? "Labels and answers, training (counts)"
-                : "Labels and answers, held out (counts)", "the network's answer", "label", labels, labels, counts);
-            double most = Arrays.stream(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
-            chart.getStyler().setMin(0).setMax(most).setRangeColors(new Color[] {Color.WHITE, SKY})
-                .setShowValue(counts.length <= 20).setHeatMapValueDecimalPattern("0");
-            if (counts.length <= 20) chart.getStyler().setLegendVisible(false);
-            return chart;
-        }
-
-        /** What the network expects after each character. */
-        private Chart<?, ?> text() {
-            int T = read.length(), shown = Math.min(T, 32), O = run.task.O();
-            double[][] p = Arrays.stream(tape.y(), T - shown, T).map(y -> softmax(y[0])).toArray(double[][]::new);
-            int[] rows = IntStream.range(0, O).boxed().sorted(Comparator.comparing(
-                    (Integer k) -> -Arrays.stream(p).mapToDouble(q -> q[k]).max().orElse(0)))
-                .limit(20).sorted(Comparator.reverseOrder()).mapToInt(k -> k).toArray();
-            double[][] cells = Arrays.stream(rows)
-                .mapToObj(k -> Arrays.stream(p).mapToDouble(q -> q[k]).toArray()).toArray(double[][]::new);
-            HeatMapChart chart = heat("Probability of the next character", "the text, read up to here",
-                "next", characters(T - shown, T), Arrays.stream(rows).mapToObj(this::character).toList(), cells);
-            chart.getStyler().setMin(0).setMax(1).setRangeColors(new Color[] {Color.WHITE, BLUE});
-            return chart;
-        }
-
-        private List<String> characters(int from, int to) {
-            return IntStream.range(from, to).mapToObj(t -> character(read.code(t))).toList();
-        }
-
-        private String character(int code) {
-            if (code == run.task.alphabet().end()) return "end";
-            int c = run.task.alphabet().codePoints()[code];
-            return c == ' ' ? "·" : c == '\n' ? "¶" : Character.toString(c);
-        }
-
-        /** Labels for these numbers: for all where they are few, else for round ones. */
-        private static List<String> numbers(int from, int to) {
-            int every = to - from < 25 ? 1 : to - from < 250 ? 10 : 100;
-            return IntStream.rangeClosed(from, to).mapToObj(n -> n % every == 0 ? String.valueOf(n) : "").toList();
-        }
-
-        private Chart<?, ?> states() {
-            int T = read.length(), H = run.last.H(), shown = Math.min(T, run.task.alphabet() == null ? STEPS : 32);
-            double[][] cells = new double[H][shown];
-            for (int j = 0; j < H; j++)
-                for (int t = 0; t < shown; t++) cells[j][t] = tape.h()[T - shown + t + 1][0][j];
-            var x = run.task.alphabet() != null ? characters(T - shown, T)
-                : numbers(skipped + T - shown + 1, skipped + T);
-            String what = run.task.alphabet() != null ? "the text" : run.task.whole() != null ? "step"
-                : run.task.heldOut().isEmpty() ? "step of the first sequence" : "step of the first held-out sequence";
-            HeatMapChart chart = heat("Hidden state over time", what, "hidden unit", x,
-                numbers(1, H), cells);
-            chart.getStyler().setMin(-1).setMax(1).setRangeColors(new Color[] {BLUE, Color.WHITE, VERMILION});
-            return chart;
-        }
-
-        /** Where it falls the gradient vanishes, where it rises it explodes. Drawn down to 1e-16 of the largest. */
-        private Chart<?, ?> gradients() {
-            int T = read.length(), n = Math.min(T, STEPS);
-            double[] norms = new double[n];
-            for (int back = 0; back < n; back++) {
-                for (double g : tape.dh()[T - back][0]) norms[back] += g * g;
-                norms[back] = Math.sqrt(norms[back]);
-            }
-            double max = Arrays.stream(norms).max().orElse(0);
-            while (n > 1 && norms[n - 1] <= 1e-16 * max) n--;
-            double[] drawn = Arrays.copyOf(norms, n);
-            XYChart chart = lines("The gradient that reaches earlier steps", "steps back from the last one",
-                "|∂L/∂h[t]|, L the loss at the last step");
-            logarithmic(chart, Arrays.stream(drawn).min().orElse(0), max);
-            line(chart, "norm", steps(0, n - 1), drawn, BLUE).setMarker(SeriesMarkers.CIRCLE);
-            whole(chart, 0);
-            chart.getStyler().setLegendVisible(false);
-            return chart;
-        }
-
-        private static XYChart lines(String title, String x, String y) {
+        private static Chart<?, ?> draw(Lines lines) {
             XYChart chart = new XYChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
             chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
                 .setLegendPosition(Styler.LegendPosition.OutsideS).setLegendLayout(Styler.LegendLayout.Horizontal);
-            return style(chart, title, x, y);
+            style(chart, lines.title(), lines.xAxis(), lines.yAxis());
+            if (!Double.isNaN(lines.firstStep())) wholeSteps(chart, lines.firstStep());
+            for (Line line : lines.lines()) draw(chart, line);
+            if (lines.logarithmic()) logarithmic(chart, lines.lines().stream()
+                .flatMapToDouble(line -> Arrays.stream(line.y())).summaryStatistics());
+            if (lines.lines().stream().anyMatch(line -> line.name().isEmpty())) chart.getStyler().setLegendVisible(false);
+            return chart;
         }
 
-        /** Marks round numbers of epochs or steps; XChart, left alone, marks 1, 5, 9, … where the points are even. */
-        private static void whole(XYChart chart, double first) {
+        private static void draw(XYChart chart, Line line) {
+            XYSeries series = chart.addSeries(line.name().isEmpty() ? "-" : line.name(), line.x(), line.y());
+            Color colour = switch (line.role()) {
+                case GIVEN -> BLACK;
+                case TRAINING -> BLUE;
+                case HELD_OUT -> ORANGE;
+            };
+            if (line.mark() == Mark.DOTS) series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+            else series.setLineColor(colour).setLineWidth(2);
+            series.setMarkerColor(colour)
+                .setMarker(line.mark() == Mark.LINE ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+        }
+
+        /** Marks round numbers of steps; XChart, left alone, marks 1, 5, 9, … where the points are even. */
+        private static void wholeSteps(XYChart chart, double first) {
             chart.getStyler().setXAxisMin(first - 0.5)
                 .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? String.valueOf(x.longValue()) : "");
         }
 
-        private static XYSeries line(XYChart chart, String name, double[] x, double[] y, Color color) {
-            XYSeries line = chart.addSeries(name, x, y);
-            line.setLineColor(color).setLineWidth(2);
-            line.setMarkerColor(color).setMarker(SeriesMarkers.NONE);
-            return line;
+        /** A logarithmic axis, with every line of it where the values span but a few decades. */
+        private static void logarithmic(XYChart chart, DoubleSummaryStatistics y) {
+            chart.getStyler().setYAxisLogarithmic(y.getMin() > 0)
+                .setYAxisLogarithmicDecadeOnly(y.getMax() > 10 * y.getMin())
+                .setPlotGridHorizontalLinesVisible(y.getMax() < 1e5 * y.getMin());
         }
 
-        /** Cells as [row][column], the first row at the foot. */
-        private static HeatMapChart heat(String title, String x, String y, List<?> xs, List<?> ys, double[][] cells) {
+        private static Chart<?, ?> draw(Cells cells) {
             HeatMapChart chart = new HeatMapChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
-            for (int i = 0; i < cells.length; i++)
-                for (int j = 0; j < cells[i].length; j++) values.add(new Number[] {j, i, cells[i][j]});
-            chart.addSeries(title, xs, ys, values);
-            chart.getStyler().setXAxisTickMarkSpacingHint(1);
-            return style(chart, title, x, y);
+            for (int i = 0; i < cells.cells().length; i++)
+                for (int j = 0; j < cells.cells()[i].length; j++) values.add(new Number[] {j, i, cells.cells()[i][j]});
+            chart.addSeries(cells.title(), cells.columns(), cells.rows(), values);
+            HeatMapStyler styler = chart.getStyler();
+            styler.setXAxisTickMarkSpacingHint(1);
+            style(chart, cells.title(), cells.xAxis(), cells.yAxis());
+            switch (cells.scale()) {
+                case SIGNED -> styler.setMin(-1).setMax(1).setRangeColors(new Color[] {BLUE, Color.WHITE, VERMILION});
+                case PROBABILITY -> styler.setMin(0).setMax(1).setRangeColors(new Color[] {Color.WHITE, BLUE});
+                case COUNT -> {
+                    double most = Stream.of(cells.cells()).flatMapToDouble(Arrays::stream).max().orElse(1);
+                    boolean readable = cells.rows().size() <= 20;
+                    styler.setMin(0).setMax(most).setRangeColors(new Color[] {Color.WHITE, SKY})
+                        .setShowValue(readable).setHeatMapValueDecimalPattern("0");
+                    if (readable) styler.setLegendVisible(false);
+                }
+            }
+            return chart;
         }
 
-        private static <C extends AxesChart<?, ?>> C style(C chart, String title, String x, String y) {
+        private static void style(AxesChart<?, ?> chart, String title, String xAxis, String yAxis) {
             chart.setTitle(title);
-            chart.setXAxisTitle(x);
-            chart.setYAxisTitle(y);
+            chart.setXAxisTitle(xAxis);
+            chart.setYAxisTitle(yAxis);
             var font = new Font(Font.SANS_SERIF, Font.PLAIN, 16);
             chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(18f))
                 .setChartTitleFont(font.deriveFont(Font.BOLD, 20f)).setLegendFont(font)
                 .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
-            return chart;
         }
+    }
+
+    // ── 12. Command line ──────────────────────────────────────────────────────────────────────────────────
+
+    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpWidth = 80,
+        customSynopsis = "rnn [--data FILE] [OPTION]...",
+        description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
+        footer = {"", "Examples:",
+            "  rnn --data series.json --validate 10%% --plot",
+            "  rnn --data book.txt --hidden 128 --momentum 0.9 --clip 1",
+            "  rnn --load rnn-out/model.safetensors --epochs 0 --prime \"Once upon\"",
+            "", "Exit status: 0 done, 1 failed while running, 2 wrong command or data,",
+            "130 interrupted; --resume goes on."})
+    static final class Options {
+        static final int HIDDEN = 16;
+
+        @Option(names = {"-d", "--data"}, paramLabel = "FILE",
+            description = "dataset: JSON, .txt, or - (a built-in toy)")
+        String data;
+        @Option(names = "--validate", paramLabel = "N[%]",
+            description = "hold out the last N sequences, values, characters")
+        HoldOut validate = new HoldOut(0, false);
+        @Option(names = "--hidden", paramLabel = "N", description = "hidden units (" + HIDDEN + ")")
+        Integer hidden;
+        @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train (${DEFAULT-VALUE})")
+        int epochs = 100;
+        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", description = "learning rate (${DEFAULT-VALUE})")
+        double learningRate = 0.1;
+        @Option(names = "--momentum", paramLabel = "R", description = "momentum, from 0 to less than 1 (0)")
+        double momentum;
+        @Option(names = "--clip", paramLabel = "R", description = "clip gradients to this norm (0: off)")
+        double clip;
+        @Option(names = "--batch", paramLabel = "N", description = "sequences in an update (" + Split.BATCH
+            + "); streams to cut into (" + Split.STREAMS + ")")
+        Integer batch;
+        @Option(names = "--steps", paramLabel = "N",
+            description = "BPTT window for a series or text (${DEFAULT-VALUE})")
+        int steps = 25;
+        @Option(names = "--seed", paramLabel = "N", description = "seed of all that is drawn (${DEFAULT-VALUE})")
+        long seed = 42;
+        @Option(names = "--threads", paramLabel = "N", description = "threads to train with (all cores)")
+        int threads = Runtime.getRuntime().availableProcessors();
+        @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (${DEFAULT-VALUE})")
+        Path out = Path.of("rnn-out");
+        @Option(names = "--load", paramLabel = "FILE", description = "start from the weights of a model.safetensors")
+        Path load;
+        @Option(names = "--resume", description = "go on from DIR's last checkpoint up to --epochs")
+        boolean resume;
+        @Option(names = "--log-every", paramLabel = "N",
+            description = "epochs between printed losses (${DEFAULT-VALUE})")
+        int logEvery = 10;
+        @Option(names = "--plot", description = "also draw what was learnt: plot.png")
+        boolean plot;
+        @Option(names = "--generate", paramLabel = "N",
+            description = "steps to generate (the input's length; text: " + Writer.LENGTH + ")")
+        Integer generate;
+        @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
+        String prime;
+        @Option(names = "--temperature", paramLabel = "R",
+            description = "of drawn text (${DEFAULT-VALUE}); 0: the likeliest")
+        double temperature = 1;
+        @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
+        boolean checkGradients;
+        @Option(names = {"-q", "--quiet"}, description = "print errors only")
+        boolean quiet;
+        @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
+        boolean help;
+        @Option(names = {"-V", "--version"}, versionHelp = true, description = "show the version")
+        boolean version;
+
+        Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
+        Path model() { return out.resolve("model.safetensors"); }
+
+        Request request() { return new Request(validate, batch, steps, generate, prime, temperature, seed); }
+
+        Settings settings(Split split) {
+            return new Settings(learningRate, momentum, clip, split.batch(), split.steps(), seed);
+        }
+    }
+
+    /** What the number behind an option may be, in numbers and in words. */
+    record Range(double least, double most, String words) {
+        static final Range COUNT = new Range(1, Integer.MAX_VALUE, "a whole number from 1 on"),
+            COUNT_FROM_0 = new Range(0, Integer.MAX_VALUE, "a whole number from 0 on"),
+            WHOLE = new Range(Long.MIN_VALUE, Long.MAX_VALUE, "a whole number"),
+            POSITIVE = new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a positive number"),
+            FROM_0 = new Range(0, Double.MAX_VALUE, "a number from 0 on"),
+            BELOW_1 = new Range(0, Math.nextDown(1.0), "a number from 0 to less than 1");
+
+        static Range of(String option) {
+            return switch (option) {
+                case "--hidden", "--batch", "--steps", "--threads", "--log-every" -> COUNT;
+                case "--epochs", "--generate" -> COUNT_FROM_0;
+                case "--learning-rate" -> POSITIVE;
+                case "--clip", "--temperature" -> FROM_0;
+                case "--momentum" -> BELOW_1;
+                default -> WHOLE;
+            };
+        }
+
+        static void check(CommandLine command) {
+            for (var option : command.getCommandSpec().options())
+                if (option.getValue() instanceof Number number && !of(option.longestName()).holds(number.doubleValue()))
+                    throw wrong("%s must be %s, not \"%s\"", option.longestName(), of(option.longestName()).words,
+                        option.originalStringValues().get(option.originalStringValues().size() - 1));
+        }
+
+        private boolean holds(double value) { return value >= least && value <= most; }
+    }
+
+    static long parseWhole(String s) {
+        if (!s.matches("[+-]?[0-9]+")) throw new TypeConversionException("not a whole number");
+        return Long.parseLong(s);
+    }
+
+    static double parseReal(String s) {
+        if (!s.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) throw new TypeConversionException("not a number");
+        return Double.parseDouble(s);
+    }
+
+    static HoldOut parseHoldOut(String s) {
+        boolean percent = s.endsWith("%");
+        double amount = percent ? parseReal(s.substring(0, s.length() - 1)) : parseWhole(s);
+        boolean right = percent ? amount > 0 && amount < 100 : amount >= 1 && amount <= Integer.MAX_VALUE;
+        if (!right) throw new TypeConversionException("out of range");
+        return new HoldOut(amount, percent);
+    }
+
+    /** What reads the options: numbers strictly, and no @file for an argument. */
+    static CommandLine commandLine(Options options) {
+        return new CommandLine(options).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false)
+            .registerConverter(int.class, s -> Math.toIntExact(parseWhole(s)))
+            .registerConverter(Integer.class, s -> Math.toIntExact(parseWhole(s)))
+            .registerConverter(long.class, s -> parseWhole(s))
+            .registerConverter(double.class, s -> parseReal(s))
+            .registerConverter(HoldOut.class, s -> parseHoldOut(s));
     }
 
     /** Does what the command line says and returns the exit status. */
     static int run(String... args) {
         Options options = new Options();
-        CommandLine command = new CommandLine(options).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false);
+        CommandLine command = commandLine(options);
         try {
             command.parseArgs(args);
             if (options.help) command.usage(System.out);
             else if (options.version) command.printVersionHelp(System.out);
-            else return flushed(work(options));
+            else {
+                Range.check(command);
+                return flushed(work(options));
+            }
             return flushed(0);
         } catch (ParameterException e) {
             return fail(wrong("%s", explain(e)));
@@ -2631,7 +2743,8 @@ class rnn {
         if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
         if (missing != null) return option.longestName() + " needs a value, " + option.paramLabel();
         if (option.arity().max() == 0) return option.longestName() + " takes no value";
-        String right = e.getMessage().substring(e.getMessage().lastIndexOf(": ") + 2);
+        String right = option.longestName().equals("--validate")
+            ? "a whole number from 1 on or a percentage such as 10%" : Range.of(option.longestName()).words();
         return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
     }
 
@@ -2640,27 +2753,160 @@ class rnn {
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
-        Model loaded = options.load == null ? null : Model.read(options.load);
-        if (options.data == null && loaded != null && loaded.alphabet() != null) return writeOnly(options, loaded);
-        Dataset dataset = options.data == null ? toy() : readDataset(options.data);
-        if (options.prime != null && !dataset.isText())
-            throw wrong("--prime goes with text, but %s is %s", dataset.file(), dataset.form().what);
-        Task task = Task.of(dataset, options, loaded);
-        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, 16);
-        refuseTooLarge(task, H);
-        Parameters p = loaded != null ? fitting(loaded, task, options) : initial(task.I(), H, task.O(), options.seed);
-        if (task.alphabet() != null) Text.prime(task.alphabet(), options);
-        if (options.checkGradients) return printGradientCheck(p, task);
+        Model loaded = options.load == null ? null : readModel(options.load);
+        Vocabulary vocabulary = options.data != null || loaded == null ? null : Vocabulary.of(loaded);
+        if (vocabulary != null) return writeAlone(options, loaded, vocabulary);
+        Dataset data = options.data == null ? Dataset.TOY : readDataset(options.data);
+        Form form = form(data, options.request(), loaded);
+        if (options.prime != null && !form.writes())
+            throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
+        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
+        refuseTooLarge(form.split(), H);
+        Parameters p = loaded != null ? fitting(loaded, form.split(), data, options)
+            : initial(form.split().I(), H, form.split().O(), options.seed);
+        if (options.checkGradients) return printGradientCheck(p, form.split());
         try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
-            return new Run(options, task, p, team).run();
+            return train(options, data, form, p, team);
         }
     }
 
+    /** Trains until the epochs are done or a signal asks for an end; writes and prints what came of it. */
+    static int train(Options options, Dataset data, Form form, Parameters p, Team team) {
+        Split split = form.split();
+        Settings settings = options.settings(split);
+        Origin origin = Origin.of(data, settings, p.H(), options.steps, split.held());
+        State state = options.resume
+            ? readCheckpoint(options.checkpoint(), origin, data.file(), split, settings, p.H()) : State.of(p);
+        Training training = new Training(state, split.training(), split.heldOut(), settings, team);
+        Console console = new Console(options.quiet);
+        boolean done = options.resume && state.epoch() >= options.epochs;
+        if (done) System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
+            options.out, state.epoch(), options.epochs);
+        try (Interrupt interrupt = new Interrupt()) {
+            if (!done) new Run(options, data, form, origin, training, console).train(interrupt);
+            report(options, data, form, training, console);
+            if (interrupt.status != 0 && training.state.epoch() < options.epochs)
+                System.err.printf("rnn: interrupted in epoch %d of %d; --resume goes on%n",
+                    training.state.epoch() + 1, options.epochs);
+            return interrupt.status;
+        }
+    }
+
+    /** The first SIGINT or SIGTERM lets the update in hand and all files be finished; the second ends at once. */
+    static final class Interrupt implements AutoCloseable {
+        volatile int status;                            // to leave with; 0: nobody asked
+        private final SignalHandler onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
+        private final SignalHandler onTerminate = Signal.handle(new Signal("TERM"), signal -> stop(143));
+
+        private void stop(int status) {
+            if (this.status != 0) Runtime.getRuntime().halt(status);
+            this.status = status;
+        }
+
+        @Override public void close() {
+            Signal.handle(new Signal("INT"), onInterrupt);
+            Signal.handle(new Signal("TERM"), onTerminate);
+        }
+    }
+
+    /** One training, with the files it keeps up to date and what it shows. */
+    record Run(Options options, Dataset data, Form form, Origin origin, Training training, Console console) {
+
+        void train(Interrupt interrupt) {
+            double before = training.progress();
+            long started = System.nanoTime(), saved = started, pause = 100_000_000;
+            try {
+                while (interrupt.status == 0 && training.state.epoch() < options.epochs) {
+                    if (!training.update()) throw diverged();
+                    if (training.state.next() == 0) printLosses();
+                    // as often as it costs four percent of the time, at least every four seconds, at first more often
+                    long now = System.nanoTime();
+                    if (now - saved > pause) {
+                        save();
+                        saved = System.nanoTime();
+                        pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - now));
+                    }
+                    showProgress(before);
+                }
+            } finally {
+                console.endProgress();
+            }
+            save();
+            if (training.progress() > before) console.showTraining(training.state.losses(), speed(before));
+        }
+
+        private void printLosses() {
+            State s = training.state;
+            if (s.epoch() % options.logEvery != 0 && s.epoch() != options.epochs) return;
+            double[] loss = s.losses().get(s.epoch() - 1);
+            String heldOut = loss.length == 1 ? "" : format(" validation_loss %.6g", loss[1]);
+            console.print(format("epoch %d loss %.6g", s.epoch(), loss[0]) + heldOut);
+        }
+
+        /** Steps read a second since there were so many epochs. */
+        private double speed(double before) {
+            long inAnEpoch = form.split().training().stream().mapToLong(Sequence::T).sum();
+            return (training.progress() - before) * inAnEpoch / console.seconds();
+        }
+
+        private void showProgress(double before) {
+            State s = training.state;
+            console.showProgress(training.progress(), options.epochs,
+                s.epoch() == 0 ? Double.NaN : s.losses().get(s.epoch() - 1)[0], () -> speed(before));
+            console.showSample(length -> form.sample(s.p(), length, s.epoch()));
+        }
+
+        /** loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. */
+        private void save() {
+            saveLastEpoch();
+            writeCheckpoint(options.checkpoint(), training.state, origin);
+        }
+
+        private void saveLastEpoch() {
+            writeLosses(options.out.resolve("loss.csv"), training.state.losses(), !form.split().heldOut().isEmpty());
+            writeModel(options.model(), training.state, data, form, origin);
+        }
+
+        private Failure diverged() {
+            saveLastEpoch();
+            int n = training.state.epoch();
+            return failed("the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
+                + "(weights of epoch %d are in %s)", n + 1, n, options.model());
+        }
+    }
+
+    /** After training: how good the network is, what it says, outputs.json and, if asked for, the picture. */
+    static void report(Options options, Dataset data, Form form, Training training, Console console) {
+        State state = training.state;
+        Split split = form.split();
+        Parameters p = state.last();
+        Score trained = evaluate(p, split.cut(split.training()), training.team);
+        if (!Double.isFinite(trained.loss()))
+            throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or --clip 1",
+                state.epoch());
+        console.print("training loss " + form.describe(trained));
+        var json = new LinkedHashMap<String, Object>();
+        json.put("name", data.name());
+        json.put("seed", options.seed);
+        json.put("epochs", state.epoch());
+        json.put("loss", trained.loss());
+        if (!split.heldOut().isEmpty()) {
+            Score heldOut = evaluate(p, split.cut(split.heldOut()), training.team);
+            console.print("held-out loss " + form.describe(heldOut));
+            json.put("validation_loss", heldOut.loss());
+        }
+        Answer answer = form.answer(p);
+        json.putAll(answer.json());
+        writeJson(options.out.resolve("outputs.json"), json);
+        if (options.plot) Picture.write(options.out.resolve("plot.png"), state.losses(), data.name(), form, p);
+        console.print(answer.printed());
+        console.print(options.out + ": loss.csv, outputs.json, model.safetensors" + (options.plot ? ", plot.png" : ""));
+    }
+
     /** Refuses before it allocates: weights, gradients, velocities, their copies, and the tape of one window. */
-    static void refuseTooLarge(Task task, int hidden) {
-        double I = task.I(), H = hidden, O = task.O(), steps = 1;
-        for (Window w : windows(task.training(), task.batch(), task.steps()))
-            steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.sequences().size());
+    static void refuseTooLarge(Split split, int hidden) {
+        double I = split.I(), H = hidden, O = split.O(), steps = 1;
+        for (Window w : split.cut(split.training())) steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.B());
         double bytes = 8 * (6 * H * (I + H + O) + steps * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
@@ -2669,37 +2915,35 @@ class rnn {
     }
 
     /** The loaded network, if the dataset and --hidden fit it. */
-    static Parameters fitting(Model loaded, Task task, Options options) {
+    static Parameters fitting(Model loaded, Split split, Dataset data, Options options) {
         Parameters p = loaded.p();
-        String file = task.dataset().file();
         if (options.hidden != null && options.hidden != p.H())
             throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
-                options.hidden, options.load, p.H());
-        if (task.I() != p.I())
+                options.hidden, loaded.file(), p.H());
+        if (split.I() != p.I())
             throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
-                file, task.I(), options.load, p.I());
-        if (task.dataset().form() == Form.CLASSES ? task.O() > p.O() : task.O() != p.O())
+                data.file(), split.I(), loaded.file(), p.I());
+        if (!split.fits(p.O()))
             throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
-                file, task.O(), options.load, p.O());
+                data.file(), split.O(), loaded.file(), p.O());
         return p;
     }
 
     /** Text from a model alone, without a dataset. */
-    static int writeOnly(Options options, Model loaded) {
+    static int writeAlone(Options options, Model loaded, Vocabulary vocabulary) {
         if (options.epochs > 0)
             throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
         if (options.plot) throw wrong("--plot needs --data FILE to draw");
-        System.out.println(Text.of(loaded.p(), loaded.alphabet(), options, Set.of()));
+        System.out.println(Writer.alone(loaded, vocabulary, options.request()).printed());
         return 0;
     }
 
     /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
-    static int printGradientCheck(Parameters p, Task task) {
-        Window window = windows(task.training(), task.batch(), task.steps()).get(0);
+    static int printGradientCheck(Parameters p, Split split) {
         double worst = 0;
-        for (GradientCheck check : checkGradients(p, window, 1000, ALONE)) {
-            System.out.printf(Locale.ROOT, "d%-4s %5d weights checked, largest relative error %.1e%n",
-                check.name(), check.checked(), check.worst());
+        for (GradientCheck check : checkGradients(p, split.cut(split.training()).get(0), 1000, ALONE)) {
+            System.out.print(format("d%-4s %5d weights checked, largest relative error %.1e%n",
+                check.name(), check.checked(), check.worst()));
             worst = Math.max(worst, check.worst());
         }
         System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."

@@ -21,7 +21,7 @@ import org.openjdk.jmh.runner.options.*;
 class Bench implements Runnable {
 
     final rnn.Parameters p, d, v;
-    final rnn.Steps x, target;
+    final rnn.Vectors x, target;
     final rnn.Tape tape;
     final rnn.Team team;
     double loss;
@@ -34,28 +34,24 @@ class Bench implements Runnable {
         p = rnn.initial(I, H, O, 1);
         d = rnn.Parameters.zeros(I, H, O);
         v = rnn.Parameters.zeros(I, H, O);
-        x = workload.endsWith(",text") ? oneHot(random, T, B, I) : new rnn.Dense(random(random, T, B, I));
-        target = new rnn.Dense(random(random, T, B, O));
+        x = workload.endsWith(",text") ? oneHot(random, T * B, I) : new rnn.Dense(random(random, T * B, I));
+        target = new rnn.Dense(random(random, T * B, O));
         tape = rnn.Tape.of(p, T, B);
         team = threads == 1 ? rnn.ALONE : new rnn.Threads(threads);
     }
 
-    static double[][][] random(Random random, int T, int B, int n) {
-        double[][][] x = new double[T][B][n];
-        for (double[][] step : x) for (double[] row : step) Arrays.setAll(row, j -> random.nextDouble());
+    static double[][] random(Random random, int rows, int n) {
+        double[][] x = new double[rows][n];
+        for (double[] row : x) Arrays.setAll(row, j -> random.nextDouble());
         return x;
     }
 
-    static rnn.OneHot oneHot(Random random, int T, int B, int K) {
-        int[][] codes = new int[T][B];
-        for (int[] step : codes) Arrays.setAll(step, b -> random.nextInt(K));
-        return new rnn.OneHot(codes);
+    static rnn.OneHot oneHot(Random random, int rows, int K) {
+        return new rnn.OneHot(random.ints(rows, 0, K).toArray(), K);
     }
 
     @Override public void run() {
-        rnn.forward(p, x, tape, team);
-        loss = rnn.loss(x, target, tape, team);
-        rnn.backward(p, x, tape, d, team);
+        loss = rnn.pass(p, x, target, tape, d, team);
         rnn.sgd(p, d, v, 0.01, 0);
         if (Double.isNaN(loss)) throw new IllegalStateException("the loss is not a number");
     }
