@@ -819,8 +819,10 @@ class rnn {
 
         /** Updates until an epoch is complete; its mean loss, or NaN where a number is no longer finite. */
         double epoch() {
-            do if (!update()) return Double.NaN; while (state.next() > 0);
-            return state.losses().get(state.epoch() - 1)[0];
+            int done = state.epoch();
+            while (state.epoch() == done)
+                if (!update()) return Double.NaN;
+            return state.losses().get(done)[0];
         }
 
         /** Epochs done, with the part of the one under way. */
