@@ -5,7 +5,6 @@
 //JAVA 17+
 //DEPS tools.jackson.core:jackson-core:3.2.4
 //DEPS info.picocli:picocli:4.7.7
-//DEPS me.tongfei:progressbar:0.10.2
 //DEPS org.knowm.xchart:xchart:4.0.3
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
 //RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
@@ -18,9 +17,9 @@
 //     h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)         the hidden state: what the network remembers
 //     y[t] = h[t]·Why + by                            the output, linear
 //
-//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT: what h[t] is blamed for, by its output and by t + 1
+//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT: the blame from its output and from t + 1
 //     da[t] = dh[t] ∘ (1 − h[t]²)                     a: what tanh is taken of, the pre-activation
-//     dWxh = Σ x[t]ᵀ·da[t]    dWhh = Σ h[t-1]ᵀ·da[t]    dWhy = Σ h[t]ᵀ·dy[t]    dbh = Σ da[t]    dby = Σ dy[t]
+//     dWxh = Σ x[t]ᵀ·da[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dWhy = Σ h[t]ᵀ·dy[t]   dbh = Σ da[t]   dby = Σ dy[t]
 //
 //     mse            the mean of (y − target)² over every element of every scored step: each with a target
 //     cross-entropy  the mean of −log softmax(y)[label] over every scored step
@@ -43,7 +42,7 @@
 //      8  Forms of data            vectors, classes, a series, a text, texts: a room each       2 to 7
 //      9  JSON                     reads datasets and says where they are wrong                 Jackson
 //     10  Files                    whole or not at all; safetensors; checkpoints; the lock      Jackson
-//     11  What a person sees       progress, the curve, the picture                  progressbar, XChart
+//     11  What a person sees       progress, the curve, the picture                             XChart
 //     12  Command line             options, a run, main                                         picocli
 
 import java.awt.*;
@@ -51,15 +50,14 @@ import java.awt.image.BufferedImage;
 import java.io.*;
 import java.nio.*;
 import java.nio.channels.*;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.*;
+import java.security.*;
 import java.util.*;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.*;
 import java.util.stream.*;
 import javax.imageio.ImageIO;
-import me.tongfei.progressbar.*;
 import org.knowm.xchart.*;
 import org.knowm.xchart.internal.chartpart.*;
 import org.knowm.xchart.style.*;
@@ -70,6 +68,10 @@ import sun.misc.*;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.*;
 import tools.jackson.core.json.JsonFactory;
+
+import static java.nio.charset.StandardCharsets.*;
+import static java.nio.file.StandardCopyOption.*;
+import static java.nio.file.StandardOpenOption.*;
 
 class rnn {
     // ── 2. Activations and losses ─────────────────────────────────────────────────────────────────────────
@@ -97,7 +99,7 @@ class rnn {
         return best;
     }
 
-    /** p[i] = e^y[i] / Σ e^y[j]. The maximum is subtracted first, so that nothing overflows. Shapes: y, p [O]. */
+    /** p[i] = e^y[i] / Σ e^y[j]; the maximum is subtracted, lest anything overflow. Shapes: y, p [O]. */
     static double[] softmax(double[] y) {
         double[] p = new double[y.length];
         softmaxInto(p, y);
@@ -113,7 +115,7 @@ class rnn {
     }
 
     /**
-     * The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y). Shape: [O,O]. For readers and tests:
+     * The Jacobian ∂p[i]/∂y[j] = p[i]·([i = j] − p[j]), from p = softmax(y). Shape: [O,O]. For readers;
      * gradCrossEntropy has it built in.
      */
     static double[][] gradSoftmax(double[] p) {
@@ -123,7 +125,7 @@ class rnn {
         return J;
     }
 
-    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. For readers: room 5 keeps only the label. */
+    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. For readers; room 5 keeps the label. */
     static double[] oneHot(int label, int O) {
         double[] v = new double[O];
         v[label] = 1;
@@ -142,12 +144,12 @@ class rnn {
         for (int j = 0; j < y.length; j++) dy[j] = 2 * (y[j] - target[j]) / y.length;
     }
 
-    /** −log softmax(y)[label], natural logarithm. Shape: y [O]. As PyTorch's nn.CrossEntropyLoss. For readers. */
+    /** −log softmax(y)[label], natural logarithm. Shape: y [O]. As PyTorch's nn.CrossEntropyLoss. */
     static double crossEntropy(double[] y, int label) {
         return gradCrossEntropy(y, label, new double[y.length]);
     }
 
-    /** dy = softmax(y) − oneHot(label), the gradient of crossEntropy; returns crossEntropy(y, label) itself. */
+    /** dy = softmax(y) − oneHot(label), the gradient of crossEntropy; returns crossEntropy(y, label). */
     static double gradCrossEntropy(double[] y, int label, double[] dy) {
         double logSum = softmaxInto(dy, y);
         dy[label] -= 1;
@@ -172,11 +174,11 @@ class rnn {
     /** 2ᵏ for −1022 ≤ k ≤ 1023: k put into the exponent's bits. */
     static double pow2(long k) { return Double.longBitsToDouble(k + 1023 << 52); }
 
-    /** 2ᵏ for 0 ≤ k ≤ 58: some 0.7·2ᵏ as (1 + z + z²/2)²⁵⁶ with z = k·ln2/256, rounded up to a power of two. */
+    /** 2ᵏ for 0 ≤ k ≤ 58: about 0.7·2ᵏ as (1 + z + z²/2)²⁵⁶, z = k·ln2/256, rounded up to a power of two. */
     static double smallPow2(double k) {
         double z = k * (LN2_HIGH / 256), w = Math.fma(Math.fma(z, 0.5, 1), z, 1);
         w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= 0.7 * w;
-        double big = w * 0x1p53;                                        // its last bit is the power of two above w
+        double big = w * 0x1p53;                                // its last bit is the power of two above w
         return big + w - big;
     }
 
@@ -211,7 +213,8 @@ class rnn {
     }
 
     /** Either of them: 128 rows of C stay in the cache while B passes by, four of B's rows to two of C's. */
-    static void addTiles(double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
+    static void addTiles(
+            double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
             end = Math.min(block + 128, to);
             for (int k = 0; k + 3 < n; k += 4) {
@@ -223,7 +226,9 @@ class rnn {
         }
     }
 
-    static double at(double[][] A, boolean transposed, int i, int k) { return transposed ? A[k][i] : A[i][k]; }
+    static double at(double[][] A, boolean transposed, int i, int k) {
+        return transposed ? A[k][i] : A[i][k];
+    }
 
     /** C[i] += A[i][k]·B[k] + … + A[i][k+3]·B[k+3], and C[i+1] likewise: B is loaded once for both. */
     static void addFourToPair(double[][] A, boolean transposed, int i, double[][] B, int k, double[][] C) {
@@ -232,8 +237,8 @@ class rnn {
         double p1 = at(A, transposed, i + 1, k), q1 = at(A, transposed, i + 1, k + 1);
         double r1 = at(A, transposed, i + 1, k + 2), s1 = at(A, transposed, i + 1, k + 3);
         double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i], c1 = C[i + 1];
-        for (int j = 0; j < c.length; j++) {                            // c1's factors are swapped, lest the JIT
-            double bj = b[j], b1j = b1[j], b2j = b2[j], b3j = b3[j];    // take its products for c's: no vectors
+        for (int j = 0; j < c.length; j++) {    // c1's factors are swapped, or the JIT fails to see vectors
+            double bj = b[j], b1j = b1[j], b2j = b2[j], b3j = b3[j];
             c[j] = Math.fma(s, b3j, Math.fma(r, b2j, Math.fma(q, b1j, Math.fma(p, bj, c[j]))));
             c1[j] = Math.fma(b3j, s1, Math.fma(b2j, r1, Math.fma(b1j, q1, Math.fma(bj, p1, c1[j]))));
         }
@@ -253,7 +258,7 @@ class rnn {
         for (int j = 0; j < c.length; j++) c[j] = Math.fma(a, b[j], c[j]);
     }
 
-    /** AT = Aᵀ, two rows of A at a time, so that each row of AT is looked up once for both. AT [m,n], A [n,m]. */
+    /** AT = Aᵀ, two rows of A at a time, so that AT's are looked up once for both. A [n,m], AT [m,n]. */
     static void transpose(double[][] A, double[][] AT) {
         for (int i = 0; i < A.length; i += 2) {
             int next = Math.min(i + 1, A.length - 1);                   // after the last row: that row again
@@ -288,9 +293,9 @@ class rnn {
 
     /** The caller and its helpers, who wait for their share awake for some microseconds and then asleep. */
     static final class Threads implements Team, AutoCloseable {
-        static final long WORTH = 1_000_000;                            // less work is done sooner than shared out
+        static final long WORTH = 1_000_000;                            // less is done sooner than shared out
         private final Semaphore[] tasks;                                // for each helper: a permit a task
-        private final Semaphore done = new Semaphore(0);                // a permit for each share that is done
+        private final Semaphore done = new Semaphore(0);                // a permit for each share done
         private final int spins;
         private Part part;                                              // null: go home
         private int n;
@@ -374,10 +379,12 @@ class rnn {
         }
 
         static Parameters zeros(int I, int H, int O) {
-            return new Parameters(new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
+            return new Parameters(
+                new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
         }
 
-        private static double[][][] list(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
+        private static double[][][] list(
+                double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
             return new double[][][] {Wxh, Whh, {bh}, Why, {by}};
         }
 
@@ -390,12 +397,12 @@ class rnn {
     }
 
     /**
-     * What a pass over T steps of B sequences leaves behind. Row t·B + b belongs to sequence b at step t, counted
-     * from 0; a tape may have more rows than a pass takes.
+     * What a pass over T steps of B sequences leaves behind; row t·B + b is step t, from 0 on, of sequence b.
+     * A tape may have more rows than a pass takes.
      */
     record Tape(
         int B,
-        double[][] hPrev,           // [(T+1)·B, H]  h[t-1] at row t·B + b; the first B rows are the state carried in
+        double[][] hPrev,           // [(T+1)·B, H]  h[t-1]: the first B rows are the state carried in
         double[][] h,               // [T·B, H]      h[t]: the same rows without the first B
         double[][] y,               // [T·B, O]
         double[] loss,              // [T·B]         at each scored step
@@ -409,11 +416,12 @@ class rnn {
         static Tape of(Parameters p, int T, int B) {
             int n = T * B, H = p.H(), O = p.O();
             double[][] h = new double[n + B][H], dh = new double[n + B][H];
-            return new Tape(B, h, Arrays.copyOfRange(h, B, n + B), new double[n][O], new double[n], new double[n][O],
-                dh, Arrays.copyOfRange(dh, B, n + B), new double[n][H], new double[H][H], new double[O][H]);
+            return new Tape(B, h, Arrays.copyOfRange(h, B, n + B), new double[n][O], new double[n],
+                new double[n][O], dh, Arrays.copyOfRange(dh, B, n + B), new double[n][H],
+                new double[H][H], new double[O][H]);
         }
 
-        /** A tape for n rows that begin with the state h [B,H], or 0 for null: the last one, or a larger one. */
+        /** A tape for n rows that begin with the state h [B,H], or 0 for null: the last one if they fit. */
         static Tape ready(Tape last, Parameters p, int n, int B, double[][] h) {
             Tape tape = last != null && last.B == B && last.h.length >= n ? last : of(p, n / B, B);
             if (h == null) zero(tape.hPrev, 0, B);
@@ -450,7 +458,7 @@ class rnn {
         });
     }
 
-    /** Back-propagation through time: forward's lines from last to first. Reads dy, which loss() wrote; fills d. */
+    /** Back-propagation through time: forward's lines from last to first. Reads dy, which loss() wrote. */
     static void backward(Parameters p, Vectors x, Tape tape, Parameters d, Team team) {
         int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
         double[][] h = tape.h(), hPrev = tape.hPrev();
@@ -471,7 +479,7 @@ class rnn {
                 addProduct(da, tape.WhhT(), dhPrev, t + from, t + to);
             }
         });
-        // dWhy = Σ h[t]ᵀ·dy[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dbh = Σ da[t]   dWxh = Σ x[t]ᵀ·da[t]   dby = Σ dy[t]
+        // dWhy = Σ h[t]ᵀ·dy[t]  dWhh = Σ h[t-1]ᵀ·da[t]  dbh = Σ da[t]  dWxh = Σ x[t]ᵀ·da[t]  dby = Σ dy[t]
         zero(d.rows(), 0, d.rows().length);
         team.split(H, (long) n * (H + O), (from, to) -> {
             addTransposedProduct(h, dy, n, d.Why(), from, to);
@@ -516,7 +524,7 @@ class rnn {
         return sum / scored;
     }
 
-    /** A whole pass: forward, loss, backward. Returns the mean loss; its gradient is in d. Without targets, 0. */
+    /** A whole pass: forward, loss, backward. The mean loss, its gradient in d; 0 where nothing is scored. */
     static double pass(Parameters p, Vectors x, Vectors target, Tape tape, Parameters d, Team team) {
         forward(p, x, tape, team);
         if (target.n() == 0) return 0;
@@ -525,7 +533,7 @@ class rnn {
         return loss;
     }
 
-    /** Scales all gradients so that their common L2 norm is at most `max`. As torch.nn.utils.clip_grad_norm_. */
+    /** Scales all gradients to a common L2 norm of at most `max`. As torch.nn.utils.clip_grad_norm_. */
     static void clip(Parameters d, double max) {
         double sum = 0;
         for (double[] row : d.rows())
@@ -603,7 +611,7 @@ class rnn {
         }
     }
 
-    /** One-hot vectors, of which only the index of the 1 is kept, the code: n of the codes, a part of the array. */
+    /** n one-hot vectors, of which only the index of the 1 is kept, the code: a part of an array of codes. */
     record OneHot(int[] codes, int first, int n, int width) implements Vectors {
         OneHot(int[] codes, int width) { this(codes, 0, codes.length, width); }
 
@@ -665,11 +673,12 @@ class rnn {
         Vectors target() {
             var targets = sequences.stream().map(Sequence::target).toList();
             int unscored = sequences.get(0).unscored();
-            return targets.get(0).sideBySide(targets, Math.max(0, from - unscored), Math.max(0, to - unscored));
+            return targets.get(0)
+                .sideBySide(targets, Math.max(0, from - unscored), Math.max(0, to - unscored));
         }
     }
 
-    /** Puts sequences of one shape together, up to `batch` of them, and cuts each batch into windows of `steps`. */
+    /** Puts up to `batch` sequences of one shape together and cuts each batch into windows of `steps`. */
     static List<Window> windows(List<Sequence> sequences, int batch, int steps) {
         var windows = new ArrayList<Window>();
         var open = new LinkedHashMap<List<Integer>, List<Sequence>>();
@@ -691,12 +700,12 @@ class rnn {
 
     // ── 6. Training ───────────────────────────────────────────────────────────────────────────────────────
 
-    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all that is drawn. */
+    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all draws. */
     record Settings(double learningRate, double momentum, double clip, int batch, int steps, long seed) {
         static final Settings DEFAULT = new Settings(0.1, 0, 0, 32, Integer.MAX_VALUE, 42);
     }
 
-    /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row: Wxh, Whh, bh, Why, by. */
+    /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row. */
     static Parameters initial(int I, int H, int O, long seed) {
         Random random = new Random(seed);
         Parameters p = Parameters.zeros(I, H, O);
@@ -718,7 +727,7 @@ class rnn {
         return sum == 0;
     }
 
-    /** The order of an epoch, drawn from (seed, epoch) alone as by Fisher and Yates; the dataset's for a full batch. */
+    /** The order of an epoch, drawn from (seed, epoch) alone; the dataset's own for a full batch. */
     static List<Sequence> order(List<Sequence> sequences, int batch, long seed, int epoch) {
         if (batch >= sequences.size()) return sequences;
         var order = new ArrayList<>(sequences);
@@ -741,7 +750,7 @@ class rnn {
         int next,                   // the window to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
         long scored,                // how many those are
-        double[][] h) {             // the hidden state after the window before [B,H]; none where an epoch begins
+        double[][] h) {             // the hidden state carried into it [B,H]; none where an epoch begins
 
         static State of(Parameters p) {
             Parameters v = Parameters.zeros(p.I(), p.H(), p.O());
@@ -765,7 +774,8 @@ class rnn {
         private Window window;                          // the one in x and target
         private Vectors x, target;
 
-        Training(State state, List<Sequence> sequences, List<Sequence> heldOut, Settings settings, Team team) {
+        Training(
+                State state, List<Sequence> sequences, List<Sequence> heldOut, Settings settings, Team team) {
             this.state = state;
             this.sequences = sequences;
             this.heldOut = windows(heldOut, settings.batch(), settings.steps());
@@ -781,7 +791,7 @@ class rnn {
                 windows = plan(sequences, settings, state.epoch() + 1);
         }
 
-        /** One SGD step on the next window. False, and the state as it was, where a number is no longer finite. */
+        /** One SGD step on the next window. False, and the state as it was, where a number is not finite. */
         boolean update() {
             take(windows.get(state.next()));
             Parameters p = state.p();
@@ -828,10 +838,10 @@ class rnn {
         /** Epochs done, with the part of the one under way. */
         double progress() { return state.epoch() + (double) state.next() / windows.size(); }
 
-        int windowsInAnEpoch() { return windows.size(); }
+        long stepsInAnEpoch() { return sequences.stream().mapToLong(Sequence::T).sum(); }
     }
 
-    /** The mean loss over all scored steps and, for classes, the share of them whose likeliest class is right. */
+    /** The mean loss over all scored steps and, for classes, the share of them whose argmax is right. */
     record Score(double loss, double accuracy) { }
 
     static Score evaluate(Parameters p, List<Window> windows, Team team) {
@@ -843,7 +853,8 @@ class rnn {
             Vectors x = window.input(), target = window.target();
             tape = Tape.ready(tape, p, x.n(), window.B(), window.from() == 0 ? null : h);
             forward(p, x, tape, team);
-            if (target.n() > 0) lossSum += loss(target, x.n(), tape, team) * (target.n() / window.B()) * window.B();
+            int steps = target.n() / window.B();
+            if (steps > 0) lossSum += loss(target, x.n(), tape, team) * steps * window.B();
             for (int r = 0; r < target.n(); r++)
                 if (argmax(tape.y()[x.n() - target.n() + r]) == target.code(r)) right++;
             scored += target.n();
@@ -880,7 +891,8 @@ class rnn {
     }
 
     /** ∂L/∂w[j] ≈ (8·(L(+ε) − L(−ε)) − (L(+2ε) − L(−2ε))) / 12ε, whose error is of the order ε⁴. */
-    static double numericalGradient(Parameters p, double[] w, int j, Vectors x, Vectors target, Tape tape, Team team) {
+    static double numericalGradient(
+            Parameters p, double[] w, int j, Vectors x, Vectors target, Tape tape, Team team) {
         double epsilon = 1.0 / 1024, old = w[j], sum = 0;
         for (int step : new int[] {-2, -1, 1, 2}) {
             w[j] = old + step * epsilon;
@@ -926,7 +938,7 @@ class rnn {
         return Arrays.copyOfRange(outputs(p, s.input()), s.unscored(), s.T());
     }
 
-    /** Goes on from a sequence for n steps: the output after its last step is the next input, and so on. [n][O]. */
+    /** Goes on from a sequence for n steps: each output is the next input. Shape: [n][O]. */
     static double[][] generate(Parameters p, Vectors input, int n) {
         Stepper stepper = new Stepper(p);
         double[][] y = stepper.steps(input), generated = new double[n][];
@@ -938,7 +950,7 @@ class rnn {
         return generated;
     }
 
-    /** Writes on after a prime until n codes are written or the code `end` is drawn, which is not part of it. */
+    /** Writes on after a prime until n codes are written or `end` is drawn, which is not part of it. */
     static int[] sample(Parameters p, int[] prime, int n, double temperature, int end, Random random) {
         Stepper stepper = new Stepper(p);
         double[] y = null;
@@ -969,7 +981,7 @@ class rnn {
         final int status;
 
         Failure(int status, String message, Object... args) {
-            super(String.format(Locale.ROOT, message, args).replaceAll("\\p{Cntrl}", "?"));
+            super(format(message, args).replaceAll("\\p{Cntrl}", "?"));
             this.status = status;
         }
     }
@@ -980,79 +992,74 @@ class rnn {
     /** It failed while running: exit status 1. */
     static Failure failed(String message, Object... args) { return new Failure(1, message, args); }
 
+    static String format(String format, Object... args) { return String.format(Locale.ROOT, format, args); }
+
     /** A dataset as it was read: which keys it has, and under them sequences in their own units, or texts. */
-    record Dataset(String file, String name, String keys, List<Sequence> sequences, List<String> texts) {
-        static final Dataset TOY = new Dataset("toy", "toy", "inputs targets", List.of(toy()), List.of());
-    }
+    record Dataset(String file, String name, String keys, List<Sequence> sequences, List<String> texts) { }
+
+    static final Dataset TOY = new Dataset("toy", "toy", "inputs targets", List.of(toy()), List.of());
 
     /** A network that was trained before, and what its file says of it. */
-    record Model(String file, Parameters p, Map<String, String> metadata) { }
+    record Model(String file, Parameters p, Map<String, String> metadata) {
+
+        /** An entry of the metadata: numbers from least to most. */
+        double[] numbers(String key, double least, double most) {
+            String list = metadata.getOrDefault(key, "");
+            try {
+                double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
+                if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= most)) return numbers;
+            } catch (NumberFormatException e) { /* said below */ }
+            throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers from %s to %s",
+                file, list, key, least, most);
+        }
+    }
 
     /** What is asked of a dataset; null where nothing was said. */
-    record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime, double temperature,
-                   long seed) { }
+    record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
+                   double temperature, long seed) { }
 
     /** A count or a percentage. */
     record HoldOut(double amount, boolean percent) {
         int of(int n) { return (int) (percent ? n * amount / 100 : amount); }
     }
 
-    /** A form of data, of which the rest of the file knows nothing else. */
-    interface Form {
-        String what();                                  // in a few words: "a series"
-        Split split();                                  // what to learn, and what is held out
-        Map<String, ?> metadata();                      // what a model file has to say of it
-        String lossUnit();
-        String describe(Score score);                   // the score in words
-        Answer answer(Parameters p);                    // what the network says
-        Panel panel(Parameters p);                      // its panel in the picture
-        Shown shown();                                  // the sequence whose hidden states the picture shows
-
-        /** A line of what the network would write, or null: for those who watch it learn. */
-        default String sample(Parameters p, int length, long seed) { return null; }
-
-        /** Whether it writes text, from a prime on. */
-        default boolean writes() { return false; }
-    }
+    /** A form of data: all that the rest of the file knows of it. */
+    record Form(
+        String what,                                    // in a few words: "a series"
+        Split split,                                    // what to learn, and what is held out
+        Map<String, ?> metadata,                        // for a model file: strings, arrays of numbers
+        String lossUnit,
+        Function<Score, String> describe,               // a score in words
+        Function<Parameters, Answer> answer,            // what the network says
+        Function<Parameters, Panel> panel,              // its panel in the picture
+        Shown shown,                                    // the sequence whose hidden states the picture shows
+        Sampler sampler) { }                              // of text; else null
 
     /** The form of a dataset. A new form is a room below and a line here. */
     static Form form(Dataset data, Request request, Model loaded) {
         return switch (data.keys()) {
-            case "inputs targets" -> Regression.of(data, request);
-            case "inputs labels" -> Classes.of(data, request);
-            case "series" -> Series.of(data, request, loaded);
-            case "text" -> Text.of(data, request, loaded);
-            case "texts" -> Texts.of(data, request, loaded);
-            default -> { throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with labels, "
-                + "series, text", data.file()); }       // without braces, JShell 17 loses its way here
+            case "inputs targets" -> regression(data, request);
+            case "inputs labels" -> classes(data, request, loaded);
+            case "series" -> series(data, request, loaded);
+            case "text" -> text(data, request, loaded);
+            case "texts" -> texts(data, request, loaded);
+            default -> { throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with "
+                + "labels, series, text", data.file()); }   // without braces, JShell 17 loses its way here
         };
     }
 
-    /** What to learn, what is held out (how many sequences or values), and how to cut it into windows. */
+    /** What to learn, what is held out, how much that is, and how to cut either into windows. */
     record Split(List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps) {
         static final int BATCH = 32, STREAMS = 1;       // where --batch is not given
 
-        int I() { return training.get(0).input().width(); }
-        int O() { return training.get(0).target().width(); }
-
-        List<Window> cut(List<Sequence> sequences) { return windows(sequences, batch, steps); }
-
-        /** Whether a network of so many outputs fits: of classes it may know more than these data have. */
-        boolean fits(int outputs) {
-            boolean classes = training.get(0).input() instanceof Dense && training.get(0).target() instanceof OneHot;
-            return classes ? O() <= outputs : O() == outputs;
-        }
-
-        String stepOf() { return "step of the first " + (heldOut.isEmpty() ? "sequence" : "held-out sequence"); }
-
         /** Separate sequences, of which the last are held out. */
-        static Split of(List<Sequence> all, Request request, String unit, String file) {
+        static Split sequences(List<Sequence> all, Request request, String unit, String file) {
             int held = held(all.size(), request, unit, file), kept = all.size() - held;
-            int batch = Objects.requireNonNullElse(request.batch(), BATCH);
-            return new Split(all.subList(0, kept), all.subList(kept, all.size()), held, batch, Integer.MAX_VALUE);
+            return new Split(all.subList(0, kept), all.subList(kept, all.size()), held,
+                Objects.requireNonNullElse(request.batch(), BATCH), Integer.MAX_VALUE);
         }
 
-        /** One long sequence, cut into streams side by side; its held-out end is read after the last of them. */
+        /** One long sequence, cut into streams; its held-out end is read after the last of them. */
         static Split streams(Vectors whole, Request request, String unit, String file) {
             int n = whole.n(), held = held(n, request, unit, file), kept = n - held;
             int streams = Objects.requireNonNullElse(request.batch(), STREAMS), length = kept / streams;
@@ -1072,33 +1079,70 @@ class rnn {
             throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
         }
 
-        Sequence firstShown() { return heldOut.isEmpty() ? training.get(0) : heldOut.get(0); }
+        int I() { return training.get(0).input().width(); }
+        int O() { return training.get(0).target().width(); }
+
+        List<Window> cut(List<Sequence> sequences) { return windows(sequences, batch, steps); }
+
+        /** What a picture is drawn of: what is held out, if anything is. */
+        List<Sequence> shown() { return heldOut.isEmpty() ? training : heldOut; }
     }
 
     /** What a network says: for outputs.json, and to print. */
-    record Answer(Map<String, ?> json, String printed) { }
+    record Answer(Map<String, ?> json, Supplier<String> printed) { }
 
-    /** A panel of the picture, as data. */
+    /** The answers to separate sequences: all of them in outputs.json, the first one printed. */
+    static Answer answers(Dataset data, Split split, BiFunction<Sequence, Boolean, Answer> one) {
+        var all = IntStream.range(0, data.sequences().size()).mapToObj(n ->
+            one.apply(data.sequences().get(n), n < split.training().size() ? null : true)).toList();
+        return new Answer(json("sequences", all.stream().map(Answer::json).toList()), all.get(0).printed());
+    }
+
+    /** An object of JSON: a key, its value, a key, … in this order; what is null is left out. */
+    static Map<String, Object> json(Object... entries) {
+        var json = new LinkedHashMap<String, Object>();
+        for (int i = 0; i < entries.length; i += 2)
+            if (entries[i + 1] != null) json.put((String) entries[i], entries[i + 1]);
+        return json;
+    }
+
+    /** The last ten targets beside the outputs at their steps, then up to ten steps of what was generated. */
+    static String table(int firstStep, Object[] targets, Object[] outputs, Object[] generated) {
+        String row = "%-6s  %-30s  %s", head = generated == null ? "output" : "output, then generated";
+        var lines = new ArrayList<>(List.of(format(row, "step", "target", head)));
+        int n = targets.length, end = n + (generated == null ? 0 : Math.min(generated.length, 10));
+        for (int k = Math.max(0, n - 10); k < end; k++)
+            lines.add(format(row, firstStep + k, k < n ? cell(targets[k]) : "",
+                cell(k < n ? outputs[k] : generated[k - n])));
+        return String.join("\n", lines);
+    }
+
+    /** A label, or the numbers of a vector. */
+    static String cell(Object value) {
+        if (!(value instanceof double[] vector)) return value.toString();
+        return Arrays.stream(vector).mapToObj(x -> format("%.4f", x)).collect(Collectors.joining(" "));
+    }
+
+    /** A panel of the picture, as data: lines over numbers, or coloured cells. */
     interface Panel { }
 
-    /** Lines over numbers. `firstStep` is where the axis of whole steps begins, or NaN where x is any number. */
-    record Lines(String title, String xAxis, String yAxis, double firstStep, boolean logarithmic, List<Line> lines)
+    /** `firstStep` is where the axis of whole steps begins, or NaN where x is any number. */
+    record Lines(
+        String title, String xAxis, String yAxis, double firstStep, boolean logarithmic, List<Line> lines)
         implements Panel { }
 
-    record Line(String name, double[] x, double[] y, Role role, Mark mark) { }
+    record Line(String name, double[] x, double[] y, int colour, boolean line, boolean dots) { }
 
-    enum Mark { LINE, DOTS, BOTH }
+    /** The colours of Okabe and Ito, which the colour-blind tell apart. */
+    static final int BLACK = 0x333333, WHITE = 0xFFFFFF, BLUE = 0x0072B2, SKY = 0x56B4E9, ORANGE = 0xE69F00,
+        VERMILION = 0xD55E00;
 
-    /** What a line stands for, which decides its colour. */
-    enum Role { GIVEN, TRAINING, HELD_OUT }
+    /** Cells [row][column], the first row at the foot, coloured from the least value to the most. */
+    record Cells(
+        String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
+        boolean counts, double least, double most, int... colours) implements Panel { }
 
-    /** Coloured cells [row][column] between two values, the first row at the foot. */
-    record Cells(String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
-                 Scale scale) implements Panel { }
-
-    enum Scale { SIGNED, PROBABILITY, COUNT }
-
-    /** A sequence as the picture shows it, of a long one the end: its steps' labels, and the target of the last. */
+    /** A sequence as the picture shows it, of a long one the end, with labels for its last steps. */
     record Shown(Vectors read, Vectors lastTarget, String axis, List<String> labels) {
         static final int READ = 200, STEPS = 100, CHARACTERS = 32;
 
@@ -1109,8 +1153,12 @@ class rnn {
         }
 
         static Shown steps(Sequence s, String axis) {
-            int n = Math.min(s.T(), STEPS);
-            return of(s, STEPS, axis, t -> roundNumber(t + 1, n));
+            return of(s, STEPS, axis, t -> roundNumber(t + 1, Math.min(s.T(), STEPS)));
+        }
+
+        static Shown first(Split split) {
+            return steps(split.shown().get(0), split.heldOut().isEmpty() ? "step of the first sequence"
+                : "step of the first held-out sequence");
         }
     }
 
@@ -1120,141 +1168,84 @@ class rnn {
         return number % every == 0 ? String.valueOf(number) : "";
     }
 
-    static String format(String format, Object... args) { return String.format(Locale.ROOT, format, args); }
-
-    static String decimals(double[] vector) {
-        return Arrays.stream(vector).mapToObj(v -> format("%.4f", v)).collect(Collectors.joining(" "));
-    }
-
-    /** A sequence in outputs.json; what is null is left out. */
-    static Map<String, Object> described(Object heldOut, Object input, Object target, Object output,
-                                         Object predicted, Object generated) {
-        var json = new LinkedHashMap<String, Object>();
-        json.put("held_out", heldOut);
-        json.put("input", input);
-        json.put("target", target);
-        json.put("output", output);
-        json.put("predicted", predicted);
-        json.put("generated", generated);
-        json.values().removeIf(Objects::isNull);
-        return json;
-    }
-
-    /** The last ten targets beside the outputs at their steps, then up to ten steps of what was generated. */
-    static String table(int firstStep, List<String> targets, List<String> outputs, List<String> generated) {
-        String row = "%-6s  %-30s  %s", head = generated == null ? "output" : "output, then generated";
-        var lines = new ArrayList<>(List.of(format(row, "step", "target", head)));
-        int n = targets.size(), more = generated == null ? 0 : Math.min(generated.size(), 10);
-        for (int k = Math.max(0, n - 10); k < n + more; k++)
-            lines.add(format(row, firstStep + k, k < n ? targets.get(k) : "",
-                k < n ? outputs.get(k) : generated.get(k - n)));
-        return String.join("\n", lines);
-    }
-
-    static List<String> decimalRows(double[][] rows) { return Stream.of(rows).map(row -> decimals(row)).toList(); }
+    static double[][] rows(Vectors dense) { return ((Dense) dense).x(); }
 
     // ── 8.1 Sequences of vectors ──
 
-    record Regression(Dataset data, Split split, Request request) implements Form {
+    static Form regression(Dataset data, Request request) {
+        Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
+        return new Form("sequences of vectors", split, Map.of(), "mean squared error",
+            score -> format("%.6g", score.loss()),
+            p -> answers(data, split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
+            p -> regressionPanel(p, split), Shown.first(split), null);
+    }
 
-        static Regression of(Dataset data, Request request) {
-            return new Regression(data, Split.of(data.sequences(), request, "sequences", data.file()), request);
-        }
+    static Answer regressionAnswer(Parameters p, Sequence s, Boolean heldOut, Integer generate) {
+        double[][] target = rows(s.target()), output = scoredOutputs(p, s), generated = p.I() != p.O() ? null
+            : generate(p, s.input(), Objects.requireNonNullElse(generate, s.T()));
+        var json = json("held_out", heldOut, "input", rows(s.input()), "target", target, "output", output,
+            "generated", generated);
+        if (generated == null) return new Answer(json, () -> table(s.unscored() + 1, target, output, null));
+        Object[] more = Stream.of(generated).skip(1).toArray();    // the first is the last output once more
+        return new Answer(json, () -> table(s.unscored() + 2, target, output, more));
+    }
 
-        public String what() { return "sequences of vectors"; }
-        public Map<String, String> metadata() { return Map.of(); }
-        public String lossUnit() { return "mean squared error"; }
-        public String describe(Score score) { return format("%.6g", score.loss()); }
+    /** Every number of every target against the output: on the line where it is right. */
+    static Panel regressionPanel(Parameters p, Split split) {
+        var lines = new ArrayList<>(List.of(dots("training", split.training(), p, BLUE)));
+        if (split.held() > 0) lines.add(dots("held out", split.heldOut(), p, ORANGE));
+        double[] targets = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x())).sorted().toArray();
+        double[] ends = {targets[0], targets[targets.length - 1]};
+        lines.add(new Line("output = target", ends, ends, BLACK, true, false));
+        return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
+    }
 
-        public Answer answer(Parameters p) {
-            var all = new ArrayList<Map<String, Object>>();
-            String printed = null;
-            for (Sequence s : data.sequences()) {
-                double[][] input = ((Dense) s.input()).x(), target = ((Dense) s.target()).x();
-                double[][] output = scoredOutputs(p, s), generated = p.I() != p.O() ? null
-                    : generate(p, s.input(), Objects.requireNonNullElse(request.generate(), s.T()));
-                all.add(described(all.size() >= split.training().size() ? true : null, input, target, output, null,
-                    generated));
-                if (printed == null) printed = table(s.unscored() + (generated == null ? 1 : 2), decimalRows(target),
-                    decimalRows(output), generated == null ? null : afterTheFirst(generated));
-            }
-            return new Answer(Map.of("sequences", all), printed);
-        }
+    static Line dots(String name, List<Sequence> sequences, Parameters p, int colour) {
+        return new Line(name, numbers(sequences.stream().map(s -> rows(s.target()))),
+            numbers(sequences.stream().map(s -> scoredOutputs(p, s))), colour, false, true);
+    }
 
-        /** What was generated first is the last output once more. */
-        private static List<String> afterTheFirst(double[][] generated) {
-            return decimalRows(generated).stream().skip(1).toList();
-        }
-
-        /** Every number of every target against the output: on the line where it is right. */
-        public Panel panel(Parameters p) {
-            var lines = new ArrayList<Line>();
-            lines.add(dots("training", split.training(), p, Role.TRAINING));
-            if (!split.heldOut().isEmpty()) lines.add(dots("held out", split.heldOut(), p, Role.HELD_OUT));
-            double[] targets = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x())).sorted().toArray();
-            double[] ends = {targets[0], targets[targets.length - 1]};
-            lines.add(new Line("output = target", ends, ends, Role.GIVEN, Mark.LINE));
-            return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
-        }
-
-        private static Line dots(String name, List<Sequence> sequences, Parameters p, Role role) {
-            double[] targets = sequences.stream().flatMap(s -> Stream.of(((Dense) s.target()).x()))
-                .flatMapToDouble(Arrays::stream).toArray();
-            double[] outputs = sequences.stream().flatMap(s -> Stream.of(scoredOutputs(p, s)))
-                .flatMapToDouble(Arrays::stream).toArray();
-            return new Line(name, targets, outputs, role, Mark.DOTS);
-        }
-
-        public Shown shown() { return Shown.steps(split.firstShown(), split.stepOf()); }
+    static double[] numbers(Stream<double[][]> matrices) {
+        return matrices.flatMap(Stream::of).flatMapToDouble(Arrays::stream).toArray();
     }
 
     // ── 8.2 Classes of sequences ──
 
-    record Classes(Dataset data, Split split) implements Form {
+    /** A network that was trained before may know more classes than these data have. */
+    static Form classes(Dataset data, Request request, Model loaded) {
+        int K = data.sequences().get(0).target().width();
+        int O = loaded == null ? K : Math.max(K, loaded.p().O());
+        var sequences = data.sequences().stream().map(s ->
+            new Sequence(s.input(), new OneHot(((OneHot) s.target()).codes(), O))).toList();
+        Split split = Split.sequences(sequences, request, "sequences", data.file());
+        return new Form("labelled sequences", split, Map.of(), "cross-entropy (nats)",
+            score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
+            p -> answers(data, split, (s, heldOut) -> classesAnswer(p, s, heldOut)),
+            p -> classesPanel(p, split), Shown.first(split), null);
+    }
 
-        static Classes of(Dataset data, Request request) {
-            return new Classes(data, Split.of(data.sequences(), request, "sequences", data.file()));
+    static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut) {
+        int[] labels = ((OneHot) s.target()).codes();
+        double[][] output = scoredOutputs(p, s);
+        int[] predicted = Stream.of(output).mapToInt(y -> argmax(y)).toArray();
+        var json = json("held_out", heldOut, "input", rows(s.input()), "target", labels, "output", output,
+            "predicted", predicted);
+        return new Answer(json, () -> table(s.unscored() + 1, Arrays.stream(labels).boxed().toArray(),
+            Arrays.stream(predicted).boxed().toArray(), null));
+    }
+
+    /** How often the network says each class where each is right. */
+    static Panel classesPanel(Parameters p, Split split) {
+        double[][] counts = new double[p.O()][p.O()];
+        for (Sequence s : split.shown()) {
+            double[][] y = scoredOutputs(p, s);
+            for (int t = 0; t < y.length; t++) counts[s.target().code(t)][argmax(y[t])]++;
         }
-
-        public String what() { return "labelled sequences"; }
-        public Map<String, String> metadata() { return Map.of(); }
-        public String lossUnit() { return "cross-entropy (nats)"; }
-
-        public String describe(Score score) {
-            return format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy());
-        }
-
-        public Answer answer(Parameters p) {
-            var all = new ArrayList<Map<String, Object>>();
-            String printed = null;
-            for (Sequence s : data.sequences()) {
-                int[] labels = ((OneHot) s.target()).codes();
-                double[][] output = scoredOutputs(p, s);
-                int[] predicted = Stream.of(output).mapToInt(y -> argmax(y)).toArray();
-                all.add(described(all.size() >= split.training().size() ? true : null, ((Dense) s.input()).x(),
-                    labels, output, predicted, null));
-                if (printed == null) printed = table(s.unscored() + 1, strings(labels), strings(predicted), null);
-            }
-            return new Answer(Map.of("sequences", all), printed);
-        }
-
-        private static List<String> strings(int[] codes) {
-            return Arrays.stream(codes).mapToObj(String::valueOf).toList();
-        }
-
-        /** How often the network says each class where each is right. */
-        public Panel panel(Parameters p) {
-            double[][] counts = new double[p.O()][p.O()];
-            for (Sequence s : split.heldOut().isEmpty() ? split.training() : split.heldOut()) {
-                double[][] y = scoredOutputs(p, s);
-                for (int t = 0; t < y.length; t++) counts[s.target().code(t)][argmax(y[t])]++;
-            }
-            var labels = IntStream.range(0, p.O()).mapToObj(k -> roundNumber(k, p.O())).toList();
-            return new Cells("Labels and answers, %s (counts)".formatted(split.heldOut().isEmpty() ? "training"
-                : "held out"), "the network's answer", "label", labels, labels, counts, Scale.COUNT);
-        }
-
-        public Shown shown() { return Shown.steps(split.firstShown(), split.stepOf()); }
+        var labels = IntStream.range(0, p.O()).mapToObj(k -> roundNumber(k, p.O())).toList();
+        double most = Stream.of(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
+        String of = split.held() > 0 ? "held out" : "training";
+        return new Cells("Labels and answers, " + of + " (counts)", "the network's answer", "label",
+            labels, labels, counts, true, 0, most, WHITE, SKY);
     }
 
     // ── 8.3 A series ──
@@ -1262,11 +1253,11 @@ class rnn {
     /** x → (x − mean) / deviation, each column by its own. */
     record Scaling(double[] mean, double[] deviation) {
 
-        /** The mean and the population standard deviation of each column; a constant one gets the deviation 1. */
+        /** Mean and population standard deviation of the first n rows; of a constant column, its mean and 1. */
         static Scaling of(double[][] rows, int n) {
             double[] mean = new double[rows[0].length], deviation = new double[rows[0].length];
             for (int j = 0; j < mean.length; j++) {
-                double first = rows[0][j];                      // distances from it: of a constant exactly 0
+                double first = rows[0][j];              // distances from it: of a constant exactly 0
                 for (int t = 0; t < n; t++) mean[j] += rows[t][j] - first;
                 mean[j] = first + mean[j] / n;
                 for (int t = 0; t < n; t++) deviation[j] += (rows[t][j] - mean[j]) * (rows[t][j] - mean[j]);
@@ -1275,133 +1266,95 @@ class rnn {
             return new Scaling(mean, deviation);
         }
 
-        /** The scaling of the series that a model was trained on, or null. */
+        /** The scaling of the series that a model was trained on. */
         static Scaling of(Model loaded) {
-            if (loaded == null || !loaded.metadata().containsKey("mean")) return null;
-            double[] mean = numbers(loaded, "mean", -Double.MAX_VALUE);
-            double[] deviation = numbers(loaded, "deviation", Double.MIN_VALUE);
-            if (mean.length == loaded.p().I() && deviation.length == loaded.p().I())
-                return new Scaling(mean, deviation);
-            throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", loaded.file(), mean.length,
-                loaded.p().I());
-        }
-
-        private static double[] numbers(Model loaded, String key, double least) {
-            return metadataNumbers(loaded.file(), loaded.metadata(), key, least, Double.MAX_VALUE);
+            double[] mean = loaded.numbers("mean", -Double.MAX_VALUE, Double.MAX_VALUE);
+            double[] deviation = loaded.numbers("deviation", Double.MIN_VALUE, Double.MAX_VALUE);
+            int I = loaded.p().I(), n = mean.length;
+            if (n == I && deviation.length == I) return new Scaling(mean, deviation);
+            throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", loaded.file(), n, I);
         }
 
         double[][] scale(double[][] rows) {
-            double[][] scaled = new double[rows.length][mean.length];
-            for (int t = 0; t < rows.length; t++)
-                for (int j = 0; j < mean.length; j++) scaled[t][j] = (rows[t][j] - mean[j]) / deviation[j];
-            return scaled;
+            return Stream.of(rows).map(row -> IntStream.range(0, row.length)
+                .mapToDouble(j -> (row[j] - mean[j]) / deviation[j]).toArray()).toArray(double[][]::new);
         }
 
         double[][] unscale(double[][] rows) {
-            double[][] own = new double[rows.length][mean.length];
-            for (int t = 0; t < rows.length; t++)
-                for (int j = 0; j < mean.length; j++) own[t][j] = Math.fma(rows[t][j], deviation[j], mean[j]);
-            return own;
+            return Stream.of(rows).map(row -> IntStream.range(0, row.length)
+                .mapToDouble(j -> Math.fma(row[j], deviation[j], mean[j])).toArray())
+                .toArray(double[][]::new);
         }
     }
 
-    /** An entry of a file's metadata: numbers from least to most. */
-    static double[] metadataNumbers(String file, Map<String, String> metadata, String key, double least, double most) {
-        String list = metadata.getOrDefault(key, "");
-        try {
-            double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
-            if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= most)) return numbers;
-        } catch (NumberFormatException e) { /* said below */ }
-        throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers from %s to %s",
-            file, list, key, least, most);
-    }
+    /** Each value but the first from those before it, and how the network goes on alone; in its own units. */
+    record Forecast(double[][] output, double[][] generated) {
 
-    /** `own` are its rows in its own units [n][I]; the network reads them scaled. */
-    record Series(Dataset data, Split split, Request request, double[][] own, Scaling scaling) implements Form {
-
-        static Series of(Dataset data, Request request, Model loaded) {
-            Sequence next = data.sequences().get(0);
-            double[][] own = Arrays.copyOf(((Dense) next.input()).x(), next.T() + 1);
-            own[next.T()] = ((Dense) next.target()).x()[next.T() - 1];
-            int kept = own.length - Split.held(own.length, request, "values", data.file());
-            Scaling scaling = Objects.requireNonNullElseGet(Scaling.of(loaded), () -> Scaling.of(own, kept));
-            Split split = Split.streams(new Dense(scaling.scale(own)), request, "values", data.file());
-            return new Series(data, split, request, own, scaling);
-        }
-
-        public String what() { return "a series"; }
-        public String lossUnit() { return "mean squared error (of the scaled series)"; }
-
-        public Map<String, ?> metadata() {
-            var metadata = new LinkedHashMap<String, double[]>();
-            metadata.put("mean", scaling.mean());
-            metadata.put("deviation", scaling.deviation());
-            return metadata;
-        }
-
-        public String describe(Score score) {
-            if (own[0].length > 1) return format("%.6g", score.loss());
-            double error = Math.sqrt(score.loss()) * scaling.deviation()[0];
-            return format("%.6g, root mean squared error %.4g", score.loss(), error);
-        }
-
-        private Dense scaled() { return new Dense(scaling.scale(own)); }
-
-        /** The forecast of each value but the first from those before it. */
-        private double[][] forecasts(Parameters p) {
-            return scaling.unscale(outputs(p, scaled().slice(0, own.length - 1)));
-        }
-
-        private double[][] generated(Parameters p) {
-            return scaling.unscale(generate(p, scaled(), Objects.requireNonNullElse(request.generate(),
-                own.length - 1)));
-        }
-
-        public Answer answer(Parameters p) {
+        Answer answer(double[][] own, int held) {
             int n = own.length;
             double[][] input = Arrays.copyOf(own, n - 1), target = Arrays.copyOfRange(own, 1, n);
-            double[][] output = forecasts(p), generated = generated(p);
-            var json = described(split.held() > 0 ? split.held() : null, column(input), column(target),
-                column(output), null, column(generated));
-            return new Answer(Map.of("sequences", List.of(json)),
-                table(2, decimalRows(target), decimalRows(output), decimalRows(generated)));
+            var one = json("held_out", held > 0 ? held : null, "input", column(input),
+                "target", column(target), "output", column(output), "generated", column(generated));
+            return new Answer(json("sequences", List.of(one)), () -> table(2, target, output, generated));
         }
 
-        /** A series of one column is a list of numbers. */
+        /** The numbers of a series of one column; else its rows. */
         private static Object column(double[][] rows) {
-            return rows.length == 0 || rows[0].length > 1 ? rows : firstColumn(rows);
+            return rows.length > 0 && rows[0].length == 1 ? firstColumn(rows) : rows;
         }
 
         private static double[] firstColumn(double[][] rows) {
             return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
         }
 
-        /** The end of a series, the forecast of each value, and how the network goes on alone. */
-        public Panel panel(Parameters p) {
-            int held = split.held(), n = own.length;
-            int from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held)), first = held == 0 ? from + 1 : n - held;
-            double[][] output = forecasts(p), generated = generated(p);
-            var lines = new ArrayList<Line>();
-            lines.add(line("known", from + 1, Arrays.copyOfRange(own, from, n), Role.GIVEN));
-            lines.add(line(held > 0 ? "forecast of the next, held out" : "forecast of the next", first + 1,
-                Arrays.copyOfRange(output, first - 1, n - 1), Role.HELD_OUT));
+        /** The end of the series, the forecast of each value, and how it goes on. */
+        Panel panel(double[][] own, int held, String name) {
+            int n = own.length, from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held));
+            int first = held == 0 ? from + 1 : n - held;
             int more = Math.min(generated.length, (n - from + 1) / 2);
-            if (more > 0) lines.add(line("generated", n + 1, Arrays.copyOf(generated, more), Role.TRAINING));
-            String column = own[0].length > 1 ? "column 1 of " + data.name() : data.name();
-            return new Lines("Values, forecasts, and the network going on alone", "step", column, from + 1, false, lines);
+            String what = held > 0 ? "forecast of the next, held out" : "forecast of the next";
+            var lines = new ArrayList<>(List.of(line("known", from, own, from, n, BLACK),
+                line(what, first, output, first - 1, n - 1, ORANGE)));
+            if (more > 0) lines.add(line("generated", n, generated, 0, more, BLUE));
+            return new Lines("Values, forecasts, and the network going on alone", "step",
+                own[0].length > 1 ? "column 1 of " + name : name, from + 1, false, lines);
         }
 
-        private static Line line(String name, int firstStep, double[][] rows, Role role) {
-            double[] steps = IntStream.range(0, rows.length).mapToDouble(k -> firstStep + k).toArray();
-            return new Line(name, steps, firstColumn(rows), role, Mark.LINE);
+        /** The first column of the rows from ≤ k < to, drawn from the step behind `step` on. */
+        private static Line line(String name, int step, double[][] rows, int from, int to, int colour) {
+            double[] steps = IntStream.range(0, to - from).mapToDouble(k -> step + 1 + k).toArray();
+            double[] values = firstColumn(Arrays.copyOfRange(rows, from, to));
+            return new Line(name, steps, values, colour, true, false);
         }
+    }
 
-        public Shown shown() { return Shown.steps(Sequence.next(scaled()), "step"); }
+    static Forecast forecast(Parameters p, Dense scaled, Scaling scaling, int more) {
+        return new Forecast(scaling.unscale(outputs(p, scaled.slice(0, scaled.n() - 1))),
+            scaling.unscale(generate(p, scaled, more)));
+    }
+
+    static Form series(Dataset data, Request request, Model loaded) {
+        Sequence next = data.sequences().get(0);
+        int n = next.T() + 1, kept = n - Split.held(n, request, "values", data.file());
+        double[][] own = Arrays.copyOf(rows(next.input()), n);
+        own[n - 1] = rows(next.target())[n - 2];
+        Scaling scaling = loaded != null && loaded.metadata().containsKey("mean") ? Scaling.of(loaded)
+            : Scaling.of(own, kept);
+        Dense scaled = new Dense(scaling.scale(own));
+        Split split = Split.streams(scaled, request, "values", data.file());
+        int more = Objects.requireNonNullElse(request.generate(), n - 1);
+        return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
+            "mean squared error (of the scaled series)",
+            score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
+                ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
+            p -> forecast(p, scaled, scaling, more).answer(own, split.held()),
+            p -> forecast(p, scaled, scaling, more).panel(own, split.held(), data.name()),
+            Shown.steps(Sequence.next(scaled), "step"), null);
     }
 
     // ── 8.4 A text ──
 
-    /** The characters a network knows, in code-point order; an end-of-text token, where there is one, comes last. */
+    /** The characters a network knows, in code-point order, then the end-of-text token, if there is one. */
     record Vocabulary(int[] codePoints, boolean hasEnd) {
 
         static Vocabulary of(List<String> texts, boolean hasEnd) {
@@ -1414,9 +1367,12 @@ class rnn {
         static Vocabulary of(Model loaded) {
             String characters = loaded.metadata().get("vocabulary");
             if (characters == null) return null;
-            var vocabulary = new Vocabulary(characters.codePoints().toArray(), loaded.metadata().containsKey("boundary"));
+            int[] codePoints = characters.codePoints().toArray();
+            var vocabulary = new Vocabulary(codePoints, loaded.metadata().containsKey("boundary"));
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
-            if (size == I && I == O && vocabulary.isSorted()) return vocabulary;
+            boolean sorted = IntStream.range(1, codePoints.length)
+                .allMatch(i -> codePoints[i - 1] < codePoints[i]);
+            if (size == I && I == O && sorted) return vocabulary;
             throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
                 loaded.file(), size, I, O);
         }
@@ -1429,22 +1385,17 @@ class rnn {
             throw wrong("%s was not trained on %s, as %s is", loaded.file(), what, data.file());
         }
 
+        Map<String, ?> metadata() {
+            return json("vocabulary", new String(codePoints, 0, codePoints.length),
+                "boundary", hasEnd ? "the last code" : null);
+        }
+
         int size() { return codePoints.length + (hasEnd ? 1 : 0); }
 
         /** The code of the end-of-text token, or −1. */
         int end() { return hasEnd ? codePoints.length : -1; }
 
-        private boolean isSorted() {
-            return IntStream.range(1, codePoints.length).allMatch(i -> codePoints[i - 1] < codePoints[i]);
-        }
-
-        Map<String, String> metadata() {
-            var metadata = new LinkedHashMap<>(Map.of("vocabulary", new String(codePoints, 0, codePoints.length)));
-            if (hasEnd) metadata.put("boundary", "the last code");
-            return metadata;
-        }
-
-        /** The codes of a text, between two end-of-text tokens where there are any. `where` is for the error's line. */
+        /** The codes of a text, between two end-of-text tokens where there are any. */
         int[] encode(String text, String where) {
             int edge = hasEnd ? 1 : 0, n = text.codePointCount(0, text.length());
             int[] codes = new int[n + 2 * edge];
@@ -1452,8 +1403,8 @@ class rnn {
             for (int i = 0, k = edge; i < text.length(); i += Character.charCount(text.codePointAt(i)), k++) {
                 int c = text.codePointAt(i);
                 codes[k] = Arrays.binarySearch(codePoints, c);
-                if (codes[k] < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the network "
-                    + "knows", where, Character.toString(c), c, codePoints.length);
+                if (codes[k] < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the "
+                    + "network knows", where, Character.toString(c), c, codePoints.length);
             }
             return codes;
         }
@@ -1474,16 +1425,16 @@ class rnn {
         }
     }
 
-    /** A vocabulary and how to write with it: from which prime, how much, how daringly. */
-    record Writer(Vocabulary vocabulary, String prime, Request request) {
+    /** How to write with a vocabulary: from a prime on, and as is asked for. */
+    record Sampler(Vocabulary vocabulary, String prime, Request request) {
         static final int LENGTH = 200;                  // where --generate is not given
 
-        /** The prime that was given or, where a text has to start from something, one that the vocabulary has. */
-        static Writer of(Vocabulary vocabulary, Request request) {
+        /** From the prime that was given or, where a text has to start from something, one that is known. */
+        static Sampler of(Vocabulary vocabulary, Request request) {
             String prime = Objects.requireNonNullElse(request.prime(), "");
             vocabulary.encode(prime, "--prime");
             if (prime.isEmpty() && !vocabulary.hasEnd()) prime = opening(vocabulary.codePoints());
-            return new Writer(vocabulary, prime, request);
+            return new Sampler(vocabulary, prime, request);
         }
 
         /** Where a text begins: at the start of a line, else of a word, else anywhere. */
@@ -1493,15 +1444,11 @@ class rnn {
             return Character.toString(codePoints[0]);
         }
 
-        /** The prime's codes: after an end-of-text token, where there is one, but without the second. */
-        private int[] primeCodes() {
-            int[] codes = vocabulary.encode(prime, "--prime");
-            return vocabulary.hasEnd() ? Arrays.copyOf(codes, codes.length - 1) : codes;
-        }
-
-        /** What follows the prime. */
+        /** What follows the prime, which an end-of-text token goes before, where there is one. */
         String write(Parameters p, int n, Random random) {
-            return vocabulary.decode(sample(p, primeCodes(), n, request.temperature(), vocabulary.end(), random));
+            int[] codes = vocabulary.encode(prime, "--prime");
+            if (vocabulary.hasEnd()) codes = Arrays.copyOf(codes, codes.length - 1);
+            return vocabulary.decode(sample(p, codes, n, request.temperature(), vocabulary.end(), random));
         }
 
         /** A single line, for those who watch. */
@@ -1511,120 +1458,70 @@ class rnn {
             return text.substring(0, Math.min(text.length(), length));
         }
 
-        int length() { return Objects.requireNonNullElse(request.generate(), LENGTH); }
-
-        /** One text that goes on from the prime. */
-        Answer text(Parameters p) {
-            String text = write(p, length(), new Random(request.seed()));
-            var json = new LinkedHashMap<String, Object>();
-            json.put("prime", prime);
-            json.put("generated", text);
-            return new Answer(json, prime + text);
-        }
-
-        /** Whole texts that begin with the prime, of so many characters in all; which of them are known is said. */
-        Answer texts(Parameters p, Set<String> known) {
-            var written = new ArrayList<String>();
+        /** A text or, where texts have an end, whole ones of so many characters in all. */
+        Answer answer(Parameters p, Set<String> known) {
             Random random = new Random(request.seed());
-            for (int left = length(); left > 0; ) {
+            int left = Objects.requireNonNullElse(request.generate(), LENGTH);
+            if (!vocabulary.hasEnd()) {
+                String text = write(p, left, random);
+                return new Answer(json("prime", prime, "generated", text), () -> prime + text);
+            }
+            var written = new ArrayList<String>();
+            while (left > 0) {
                 String text = write(p, left, random);
                 int n = text.codePointCount(0, text.length());
-                if (n < left || written.isEmpty()) written.add(prime + text);      // the last one may be cut off
+                if (n < left || written.isEmpty()) written.add(prime + text);     // the last may be cut short
                 left -= Math.max(1, n);
             }
-            var json = new LinkedHashMap<String, Object>();
-            json.put("prime", prime);
-            json.put("generated", written);
-            json.put("known", written.stream().filter(known::contains).toList());
-            return new Answer(json, written.stream().map(text -> text
-                + (known.contains(text) ? "  (in the training data)" : "")).collect(Collectors.joining("\n")));
-        }
-
-        /** What a model writes by itself, without data. */
-        static Answer alone(Model loaded, Vocabulary vocabulary, Request request) {
-            Writer writer = of(vocabulary, request);
-            return vocabulary.hasEnd() ? writer.texts(loaded.p(), Set.of()) : writer.text(loaded.p());
-        }
-
-        /** What the network expects after each of the last characters: the likeliest of all, from the top. */
-        Panel panel(Parameters p, Shown shown) {
-            int T = shown.read().n(), first = T - shown.labels().size();
-            double[][] y = outputs(p, shown.read());
-            double[][] probability = Arrays.stream(y, first, T).map(one -> softmax(one)).toArray(double[][]::new);
-            int[] rows = IntStream.range(0, p.O()).boxed().sorted(Comparator.comparing((Integer k) ->
-                    -Arrays.stream(probability).mapToDouble(q -> q[k]).max().orElse(0)))
-                .limit(20).sorted(Comparator.reverseOrder()).mapToInt(k -> k).toArray();
-            double[][] cells = Arrays.stream(rows).mapToObj(k -> Arrays.stream(probability)
-                .mapToDouble(q -> q[k]).toArray()).toArray(double[][]::new);
-            return new Cells("Probability of the next character", "the text, read up to here", "next", shown.labels(),
-                Arrays.stream(rows).mapToObj(vocabulary::label).toList(), cells, Scale.PROBABILITY);
-        }
-
-        Shown shown(Sequence s) {
-            return Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
-        }
-
-        static String describe(Score score) {
-            return format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss()));
+            var seen = written.stream().filter(known::contains).toList();
+            return new Answer(json("prime", prime, "generated", written, "known", seen),
+                () -> written.stream().map(s -> seen.contains(s) ? s + "  (in the training data)" : s)
+                    .collect(Collectors.joining("\n")));
         }
     }
 
-    record Text(Split split, Writer writer, Sequence whole) implements Form {
+    static Form text(Dataset data, Request request, Model loaded) {
+        Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
+        OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
+        Split split = Split.streams(whole, request, "characters", data.file());
+        return textForm("a text", split, Sampler.of(vocabulary, request), Sequence.next(whole), Set.of());
+    }
 
-        static Text of(Dataset data, Request request, Model loaded) {
-            Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
-            OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
-            Split split = Split.streams(whole, request, "characters", data.file());
-            return new Text(split, Writer.of(vocabulary, request), Sequence.next(whole));
-        }
+    static Form textForm(String what, Split split, Sampler sampler, Sequence s, Set<String> known) {
+        Vocabulary vocabulary = sampler.vocabulary();
+        Shown shown = Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
+        return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
+            score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
+            p -> sampler.answer(p, known), p -> nextCharacterPanel(p, shown, vocabulary), shown, sampler);
+    }
 
-        public String what() { return "a text"; }
-        public Map<String, String> metadata() { return writer.vocabulary().metadata(); }
-        public String lossUnit() { return "cross-entropy (nats)"; }
-        public String describe(Score score) { return Writer.describe(score); }
-        public Answer answer(Parameters p) { return writer.text(p); }
-        public Panel panel(Parameters p) { return writer.panel(p, shown()); }
-        public Shown shown() { return writer.shown(whole); }
-        public String sample(Parameters p, int length, long seed) { return writer.line(p, length, seed); }
-        public boolean writes() { return true; }
+    /** What the network expects after each of the last characters: the likeliest of all, from the top. */
+    static Panel nextCharacterPanel(Parameters p, Shown shown, Vocabulary vocabulary) {
+        int T = shown.read().n(), first = T - shown.labels().size();
+        double[][] probability = Arrays.stream(outputs(p, shown.read()), first, T)
+            .map(y -> softmax(y)).toArray(double[][]::new);
+        double[] highest = IntStream.range(0, p.O())
+            .mapToDouble(k -> Stream.of(probability).mapToDouble(q -> q[k]).max().orElse(0)).toArray();
+        var codes = IntStream.range(0, p.O()).boxed().sorted(Comparator.comparing(k -> -highest[k])).limit(20)
+            .sorted(Comparator.reverseOrder()).toList();
+        double[][] cells = codes.stream().map(k -> Stream.of(probability).mapToDouble(q -> q[k]).toArray())
+            .toArray(double[][]::new);
+        return new Cells("Probability of the next character", "the text, read up to here", "next",
+            shown.labels(), codes.stream().map(vocabulary::label).toList(), cells, false, 0, 1, WHITE, BLUE);
     }
 
     // ── 8.5 A list of texts ──
 
-    record Texts(Split split, Writer writer, Set<String> known) implements Form {
-
-        static Texts of(Dataset data, Request request, Model loaded) {
-            Vocabulary vocabulary = Vocabulary.of(data, true, loaded, "a list of texts");
-            List<Sequence> all = data.texts().stream()
-                .map(text -> Sequence.next(vocabulary.vectors(text, data.file()))).toList();
-            Split split = Split.of(all, request, "texts", data.file());
-            return new Texts(split, Writer.of(vocabulary, request),
-                new HashSet<>(data.texts().subList(0, split.training().size())));
-        }
-
-        public String what() { return "a list of texts"; }
-        public Map<String, String> metadata() { return writer.vocabulary().metadata(); }
-        public String lossUnit() { return "cross-entropy (nats)"; }
-        public String describe(Score score) { return Writer.describe(score); }
-        public Answer answer(Parameters p) { return writer.texts(p, known); }
-        public Panel panel(Parameters p) { return writer.panel(p, shown()); }
-        public Shown shown() { return writer.shown(split.firstShown()); }
-        public String sample(Parameters p, int length, long seed) { return writer.line(p, length, seed); }
-        public boolean writes() { return true; }
+    static Form texts(Dataset data, Request request, Model loaded) {
+        Vocabulary vocabulary = Vocabulary.of(data, true, loaded, "a list of texts");
+        var all = data.texts().stream()
+            .map(text -> Sequence.next(vocabulary.vectors(text, data.file()))).toList();
+        Split split = Split.sequences(all, request, "texts", data.file());
+        return textForm("a list of texts", split, Sampler.of(vocabulary, request), split.shown().get(0),
+            new HashSet<>(data.texts().subList(0, split.training().size())));
     }
 
     // ── 9. JSON ───────────────────────────────────────────────────────────────────────────────────────────
-
-    /** What the system said of an input or output, without the file's name. */
-    static String reason(Exception e) {
-        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
-        if (e instanceof NoSuchFileException) return "no such file or folder";
-        if (e instanceof InvalidPathException) return "no file can have this name";
-        if (e instanceof AccessDeniedException) return "permission denied";
-        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
-        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
-        return String.valueOf(e.getMessage());
-    }
 
     /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
     static final JsonFactory JSON = JsonFactory.builder()
@@ -1652,8 +1549,8 @@ class rnn {
             try {
                 in.nextToken();
                 T result = object.apply(this);
-                if (in.nextToken() != null) throw error("the JSON ends at its closing brace, but more follows");
-                return result;
+                if (in.nextToken() == null) return result;
+                throw error(here(), "the JSON ends at its closing brace, but more follows");
             } catch (StreamReadException | StreamConstraintsException e) {
                 TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
                 throw error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
@@ -1663,25 +1560,22 @@ class rnn {
         }
 
         /** Moves into the object that begins here. */
-        void object() {
-            if (in.currentToken() != JsonToken.START_OBJECT) throw must("be an object { … }");
-        }
+        void object() { if (in.currentToken() != JsonToken.START_OBJECT) throw must("be an object { … }"); }
 
         /** Moves on to the value of the next key, and gives the key; null at the object's end. */
         String nextKey() {
             if (in.nextToken() == JsonToken.END_OBJECT) return null;
             String key = in.currentName();
-            keyAt = in.currentTokenLocation();
+            keyAt = here();
             in.nextToken();
             return key;
         }
 
         /** Moves into the list that begins here. */
-        void list() {
-            if (!isList()) throw must("be a list [ … ]");
-        }
+        void list() { if (!isList()) throw must("be a list [ … ]"); }
 
         boolean isList() { return in.currentToken() == JsonToken.START_ARRAY; }
+        boolean atListEnd() { return in.currentToken() == JsonToken.END_ARRAY; }
 
         /** Moves on to the next element; false at the list's end. */
         boolean next() { return in.nextToken() != JsonToken.END_ARRAY; }
@@ -1703,8 +1597,8 @@ class rnn {
             if (in.currentToken() != JsonToken.VALUE_STRING) throw must("be a string");
             String text = in.getString();
             if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
-                throw error("%s has half a surrogate pair; a character beyond U+FFFF takes both halves", path());
-            if (text.contains(NO_UTF8)) throw error("%s has bytes that are not UTF-8", path());
+                throw wrongHere("has half a surrogate pair; a character beyond U+FFFF takes both halves");
+            if (text.contains(NO_UTF8)) throw wrongHere("has bytes that are not UTF-8");
             return text;
         }
 
@@ -1720,7 +1614,7 @@ class rnn {
             return error(keyAt, "unknown key \"%s\"; %s", abbreviate(key, 40), known);
         }
 
-        private Failure must(String beRight) { return error("%s is %s; it must %s", path(), found(), beRight); }
+        private Failure must(String beRight) { return wrongHere("is " + found() + "; it must " + beRight); }
 
         private String found() {
             if (in.currentToken() == null) return "empty";
@@ -1736,25 +1630,43 @@ class rnn {
             return s.length() <= most ? s : s.substring(0, most - 3) + "...";
         }
 
-        Failure error(String message, Object... args) { return error(here(), message, args); }
+        /** What is wrong with the value that the parser stands on. */
+        Failure wrongHere(String what) { return error(here(), "%s %s", path(), what); }
 
         Failure error(TokenStreamLocation at, String message, Object... args) {
             return wrong("%s:%d:%d: %s", where, at.getLineNr(), at.getColumnNr(), format(message, args));
         }
     }
 
-    /** Whether the first character that is no blank is a {, as in JSON. */
-    static boolean startsWithBrace(BufferedReader in) throws IOException {
-        in.mark(4096);
-        int c;
-        do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
-        in.reset();
-        return c == '{';
-    }
-
-    /** What a dataset without a name is called: its file, without the folder. */
-    static String baseName(String file) {
-        return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+    /** A dataset in the format of the README. */
+    static Dataset parseDataset(StrictJson json, String file) {
+        String name = baseName(file), text = "";
+        List<Vectors> inputs = List.of(), targets = List.of();
+        List<Sequence> sequences = List.of();
+        List<String> texts = List.of();
+        var keys = new TreeSet<String>();
+        json.object();
+        for (String key; (key = json.nextKey()) != null; ) {
+            keys.add(key.equals("text") && json.isList() ? "texts" : key);
+            switch (key) {
+                case "name" -> name = json.string();
+                case "description", "source" -> json.string();
+                case "inputs" -> inputs = parseSequences(json);
+                case "targets" -> targets = parseSequences(json);
+                case "labels" -> targets = parseLabels(json);
+                case "series" -> sequences = List.of(Sequence.next(parseSeries(json)));
+                case "text" -> {
+                    if (json.isList()) texts = parseTexts(json); else text = json.string();
+                }
+                default -> { throw json.unknownKey(key, "a dataset has inputs with targets or labels, "
+                    + "series, or text, and may have name, description, source"); }
+            }
+        }
+        keys.removeAll(Set.of("name", "description", "source"));
+        if (keys.equals(Set.of("text"))) return textDataset(file, name, text);
+        if (keys.size() == 2 && keys.first().equals("inputs"))
+            sequences = pair(file, inputs, keys.last(), targets);
+        return new Dataset(file, name, String.join(" ", keys), sequences, texts);
     }
 
     static Dataset textDataset(String file, String name, String text) {
@@ -1764,77 +1676,36 @@ class rnn {
         return new Dataset(file, name, "text", List.of(), List.of(text));
     }
 
-    static Dataset parseDataset(StrictJson json, String file) {
-        String name = baseName(file), text = null;
-        List<Vectors> inputs = null, targets = null, labels = null;
-        List<String> texts = null;
-        Dense series = null;
-        json.object();
-        for (String key; (key = json.nextKey()) != null; )
-            switch (key) {
-                case "name" -> name = json.string();
-                case "description", "source" -> json.string();
-                case "inputs" -> inputs = readSequences(json);
-                case "targets" -> targets = readSequences(json);
-                case "labels" -> labels = readLabels(json);
-                case "series" -> series = readSeries(json);
-                case "text" -> {
-                    if (json.isList()) texts = readTexts(json); else text = json.string();
-                }
-                default -> { throw json.unknownKey(key, "a dataset has inputs with targets or labels, series, or "
-                    + "text, and may have name, description, source"); }
-            }
-        var keys = new StringJoiner(" ");
-        if (inputs != null) keys.add("inputs");
-        if (targets != null) keys.add("targets");
-        if (labels != null) keys.add("labels");
-        if (series != null) keys.add("series");
-        if (text != null) keys.add("text");
-        if (texts != null) keys.add("texts");
-        if (keys.toString().equals("text")) return textDataset(file, name, text);
-        if (series != null && series.n() < 2)
-            throw wrong("%s: series has %d values; it needs at least 2", file, series.n());
-        var sequences = series != null ? List.of(Sequence.next(series))
-            : inputs != null && targets != null ? pair(file, inputs, "targets", targets)
-            : inputs != null && labels != null ? pair(file, inputs, "labels", labels) : List.<Sequence>of();
-        return new Dataset(file, name, keys.toString(), sequences, Objects.requireNonNullElse(texts, List.of()));
-    }
-
     static List<Sequence> pair(String file, List<Vectors> inputs, String key, List<Vectors> targets) {
         if (inputs.size() != targets.size())
             throw wrong("%s: inputs has %d sequences, but %s has %d; each input needs its own",
                 file, inputs.size(), key, targets.size());
-        var pairs = new ArrayList<Sequence>();
-        for (int n = 0; n < inputs.size(); n++) {
-            if (targets.get(n).n() > inputs.get(n).n())
-                throw wrong("%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
-                    file, key, n, targets.get(n).n(), n, inputs.get(n).n());
-            pairs.add(new Sequence(inputs.get(n), targets.get(n)));
-        }
-        return pairs;
+        return IntStream.range(0, inputs.size()).mapToObj(n -> {
+            Sequence s = new Sequence(inputs.get(n), targets.get(n));
+            if (s.unscored() >= 0) return s;
+            throw wrong("%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
+                file, key, n, s.target().n(), n, s.T());
+        }).toList();
     }
 
     /** [N][T][width]: every vector of the same width. */
-    static List<Vectors> readSequences(StrictJson json) {
+    static List<Vectors> parseSequences(StrictJson json) {
         var all = new ArrayList<Vectors>();
         int width = 0;
         json.list();
         while (json.next()) {
             var rows = new ArrayList<double[]>();
             json.list();
-            while (json.next()) {
-                rows.add(readVector(json, width));
-                width = rows.get(0).length;
-            }
-            if (rows.isEmpty()) throw json.error("%s is empty; a sequence needs at least one step", json.path());
+            for (; json.next(); width = rows.get(0).length) rows.add(parseVector(json, width));
+            if (rows.isEmpty()) throw json.wrongHere("is empty; a sequence needs at least one step");
             all.add(new Dense(rows.toArray(double[][]::new)));
         }
-        if (all.isEmpty()) throw json.error("%s is empty; it needs at least one sequence", json.path());
+        if (all.isEmpty()) throw json.wrongHere("is empty; it needs at least one sequence");
         return all;
     }
 
-    /** A vector as wide as the first one, or of any width where it is the first: width 0. */
-    static double[] readVector(StrictJson json, int width) {
+    /** A vector of a width; of any where it is the first: width 0. */
+    static double[] parseVector(StrictJson json, int width) {
         TokenStreamLocation start = json.here();
         double[] numbers = new double[Math.max(width, 1)];
         int n = 0;
@@ -1851,57 +1722,83 @@ class rnn {
     }
 
     /** [n] or [n][I]. */
-    static Dense readSeries(StrictJson json) {
+    static Dense parseSeries(StrictJson json) {
         var rows = new ArrayList<double[]>();
-        boolean lists = false;
+        int width = 0;                                  // 0: of numbers, not of lists
         json.list();
         while (json.next()) {
-            if (rows.isEmpty()) lists = json.isList();
-            if (lists && !json.isList())
-                throw json.error("%s is not a list, as %s is; all steps need one form", json.path(), "series[0]");
-            rows.add(lists ? readVector(json, rows.isEmpty() ? 0 : rows.get(0).length) : new double[] {json.number()});
+            if (json.isList() && (width > 0 || rows.isEmpty())) rows.add(parseVector(json, width));
+            else if (width == 0) rows.add(new double[] {json.number()});
+            else throw json.wrongHere("is not a list, as series[0] is; all steps need one form");
+            if (json.atListEnd()) width = rows.get(0).length;
         }
+        if (rows.size() < 2) throw json.wrongHere("has " + rows.size() + " of the 2 values that it needs");
         return new Dense(rows.toArray(double[][]::new));
     }
 
     /** [N] or [N][T']. The number of classes is one more than the largest label. */
-    static List<Vectors> readLabels(StrictJson json) {
+    static List<Vectors> parseLabels(StrictJson json) {
         var all = new ArrayList<int[]>();
         json.list();
         while (json.next()) {
             var codes = IntStream.builder();
-            if (!json.isList()) codes.add(readLabel(json));
-            else while (json.next()) codes.add(readLabel(json));
+            if (!json.isList()) codes.add(parseLabel(json));
+            else while (json.next()) codes.add(parseLabel(json));
             all.add(codes.build().toArray());
             if (all.get(all.size() - 1).length == 0)
-                throw json.error("%s is empty; it needs at least one label", json.path());
+                throw json.wrongHere("is empty; it needs at least one label");
         }
         int K = 1 + all.stream().flatMapToInt(IntStream::of).max().orElse(0);
         return all.stream().map(codes -> (Vectors) new OneHot(codes, K)).toList();
     }
 
-    static int readLabel(StrictJson json) { return (int) json.wholeNumber(Integer.MAX_VALUE - 1); }
+    static int parseLabel(StrictJson json) { return (int) json.wholeNumber(Integer.MAX_VALUE - 1); }
 
-    static List<String> readTexts(StrictJson json) {
+    static List<String> parseTexts(StrictJson json) {
         var all = new ArrayList<String>();
         while (json.next()) {
             all.add(json.string());
             if (all.get(all.size() - 1).isEmpty())
-                throw json.error("%s is empty; it needs at least one character", json.path());
+                throw json.wrongHere("is empty; it needs at least one character");
         }
-        if (all.isEmpty()) throw json.error("%s is empty; it needs at least one string", json.path());
+        if (all.isEmpty()) throw json.wrongHere("is empty; it needs at least one string");
         return all;
     }
 
-    /** Reads a dataset: JSON in the format of the README, a .txt file, or one of the two from standard input. */
+    /** What a dataset without a name is called: its file, without the folder. */
+    static String baseName(String file) {
+        return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+    }
+
+    /** Whether the first character that is no blank is a {, as in JSON. */
+    static boolean startsWithBrace(BufferedReader in) throws IOException {
+        in.mark(4096);
+        int c;
+        do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
+        in.reset();
+        return c == '{';
+    }
+
+    /** What the system said of an input or output, without the file's name. */
+    static String reason(Exception e) {
+        if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
+        if (e instanceof NoSuchFileException) return "no such file or folder";
+        if (e instanceof InvalidPathException) return "no file can have this name";
+        if (e instanceof AccessDeniedException) return "permission denied";
+        if (e instanceof FileAlreadyExistsException) return "it is not a folder";
+        if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
+        return String.valueOf(e.getMessage());
+    }
+
+    /** Reads a dataset: a JSON file, a .txt file, or one of the two from standard input. */
     static Dataset readDataset(String file) {
         try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
-             var in = new BufferedReader(new InputStreamReader(bytes, StandardCharsets.UTF_8))) {
+             var in = new BufferedReader(new InputStreamReader(bytes, UTF_8))) {
             in.mark(1);
             if (in.read() != '\ufeff') in.reset();      // a byte-order mark is no part of the data
-            boolean json = file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt");
-            if (json) return new StrictJson(file, JSON.createParser(ObjectReadContext.empty(), in))
-                .document(object -> parseDataset(object, file));
+            if (file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt"))
+                return new StrictJson(file, JSON.createParser(ObjectReadContext.empty(), in))
+                    .document(json -> parseDataset(json, file));
             var text = new StringWriter();
             in.transferTo(text);
             return textDataset(file, baseName(file), text.toString());
@@ -1914,22 +1811,22 @@ class rnn {
 
     interface Body { void write(OutputStream out) throws IOException; }
 
-    /** Writes a file beside its place and moves it there whole: a reader sees the old or the new one, never half. */
+    /** Writes a file beside its place and moves it there whole: a reader sees the old or the new one. */
     static void writeWhole(Path file, Body body) {
         Path part = file.resolveSibling("." + file.getFileName() + ".part");
         try {
             Files.deleteIfExists(part);                 // it might be a link to somewhere else
-            try (var out = new BufferedOutputStream(Files.newOutputStream(part, StandardOpenOption.CREATE_NEW))) {
+            try (var out = new BufferedOutputStream(Files.newOutputStream(part, CREATE_NEW))) {
                 body.write(out);
             }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, file, ATOMIC_MOVE, REPLACE_EXISTING);
         } catch (IOException | JacksonIOException e) {
             part.toFile().delete();
             throw failed("%s: cannot be written: %s", file, reason(e));
         }
     }
 
-    /** The shortest decimal that reads back as x: Double.toString of JDK 19 on, of which older ones fall short. */
+    /** The shortest decimal that reads back as x: Double.toString as it is from JDK 19 on. */
     static String decimal(double x) { return tools.jackson.core.io.NumberOutput.toString(x, true); }
 
     static String joined(String separator, double... numbers) {
@@ -1939,14 +1836,18 @@ class rnn {
     /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
-            out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(StandardCharsets.US_ASCII));
+            var text = new OutputStreamWriter(out, US_ASCII);
+            text.write(validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n");
             for (int n = 0; n < losses.size(); n++)
-                out.write((n + 1 + "," + joined(",", losses.get(n)) + "\n").getBytes(StandardCharsets.US_ASCII));
+                text.write(n + 1 + "," + joined(",", losses.get(n)) + "\n");
+            text.flush();
         });
     }
 
     static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
-        @Override public PrettyPrinter getPrettyPrinter() { return new tools.jackson.core.util.DefaultPrettyPrinter(); }
+        @Override public PrettyPrinter getPrettyPrinter() {
+            return new tools.jackson.core.util.DefaultPrettyPrinter();
+        }
     };
 
     static void writeJson(Path file, Map<String, ?> object) {
@@ -1958,7 +1859,7 @@ class rnn {
         });
     }
 
-    /** Maps, lists, arrays of numbers, numbers, strings, truth values. */
+    /** Maps, lists, arrays of numbers, numbers, truth values, strings. */
     static void writeValue(JsonGenerator json, Object value) {
         if (value instanceof Map<?, ?> map) {
             json.writeStartObject();
@@ -1977,14 +1878,11 @@ class rnn {
         else json.writeString((String) value);
     }
 
-    /**
-     * What a safetensors file holds (https://huggingface.co/docs/safetensors): matrices by name, vectors as one
-     * row, and strings.
-     */
+    /** What a safetensors file holds: matrices by name, vectors as one row, and strings. */
     record Safetensors(Map<String, double[][]> matrices, Map<String, String> metadata) {
         Safetensors() { this(new LinkedHashMap<>(), new LinkedHashMap<>()); }
 
-        /** Adds a network under PyTorch's names for nn.RNN and nn.Linear, in their shapes: the transposes of ours. */
+        /** Adds a network under PyTorch's names for nn.RNN and nn.Linear, and in their shapes: transposed. */
         void put(String prefix, Parameters p) {
             matrices.put(prefix + "rnn.weight_ih_l0", transposed(p.Wxh()));
             matrices.put(prefix + "rnn.weight_hh_l0", transposed(p.Whh()));
@@ -1994,12 +1892,7 @@ class rnn {
             matrices.put(prefix + "fc.bias", new double[][] {p.by()});
         }
 
-        /** The network under a prefix, of whatever size. PyTorch's two hidden biases only ever act as their sum. */
-        Parameters parameters(Path file, String prefix) {
-            double[][] ih = get(file, prefix + "rnn.weight_ih_l0"), fc = get(file, prefix + "fc.weight");
-            return parameters(file, prefix, ih[0].length, ih.length, fc.length);
-        }
-
+        /** The network under a prefix. PyTorch's two hidden biases only ever act as their sum. */
         Parameters parameters(Path file, String prefix, int I, int H, int O) {
             double[][] Wxh = transposed(get(file, prefix + "rnn.weight_ih_l0", H, I));
             double[][] Whh = transposed(get(file, prefix + "rnn.weight_hh_l0", H, H));
@@ -2021,6 +1914,11 @@ class rnn {
                 file, name, W.length, W[0].length, n, m);
         }
 
+        /** A number in the metadata, from 0 to most. */
+        double number(Path file, String key, double most) {
+            return new Model(file.toString(), null, metadata).numbers(key, 0, most)[0];
+        }
+
         private static double[][] transposed(double[][] A) {
             double[][] AT = new double[A[0].length][A.length];
             transpose(A, AT);
@@ -2028,55 +1926,54 @@ class rnn {
         }
     }
 
-    /** A safetensors file: the length of a JSON header in 8 bytes, the header, the numbers, all little-endian. */
+    /**
+     * The length of a JSON header in 8 bytes, the header, the numbers, all little-endian. The header:
+     * {"__metadata__": {…}, "name": {"dtype": "F64", "shape": [2,3], "data_offsets": [0,48]}, …}, and blanks.
+     * As https://huggingface.co/docs/safetensors has it.
+     */
     static void writeSafetensors(Path file, Safetensors tensors) {
-        byte[] header = safetensorsHeader(tensors);
-        writeWhole(file, out -> {
-            out.write(ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
-            out.write(header);
-            for (double[][] W : tensors.matrices().values())
-                for (double[] row : W) {
-                    ByteBuffer bytes = ByteBuffer.allocate(8 * row.length).order(ByteOrder.LITTLE_ENDIAN);
-                    bytes.asDoubleBuffer().put(row);
-                    out.write(bytes.array());
-                }
-        });
-    }
-
-    /** {"__metadata__": {…}, "name": {"dtype": "F64", "shape": [2,3], "data_offsets": [0,48]}, …}, and blanks. */
-    static byte[] safetensorsHeader(Safetensors tensors) {
-        var header = new LinkedHashMap<String, Object>();
-        header.put("__metadata__", tensors.metadata());
+        var header = json("__metadata__", tensors.metadata());
         long offset = 0;
         for (String name : tensors.matrices().keySet()) {
             int n = tensors.matrices().get(name).length, m = tensors.matrices().get(name)[0].length;
-            var entry = new LinkedHashMap<String, Object>();
-            entry.put("dtype", "F64");
-            entry.put("shape", name.contains("bias") ? List.of(m) : List.of(n, m));
-            entry.put("data_offsets", List.of(offset, offset += 8L * n * m));
-            header.put(name, entry);
+            header.put(name, json("dtype", "F64", "shape", name.contains("bias") ? List.of(m) : List.of(n, m),
+                "data_offsets", List.of(offset, offset += 8L * n * m)));
         }
         var text = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
             writeValue(json, header);
         }
-        byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);      // so that the numbers are aligned
+        byte[] bytes = text.toString().getBytes(UTF_8);
+        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);  // so that the numbers are aligned
         Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
-        return padded;
+        writeWhole(file, out -> {
+            out.write(littleEndian(8).putLong(padded.length).array());
+            out.write(padded);
+            for (double[][] W : tensors.matrices().values())
+                for (double[] row : W) {
+                    ByteBuffer numbers = littleEndian(8 * row.length);
+                    numbers.asDoubleBuffer().put(row);
+                    out.write(numbers.array());
+                }
+        });
+    }
+
+    static ByteBuffer littleEndian(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     /** A tensor as a file's header describes it. */
     record Entry(String name, String type, List<Long> shape, List<Long> offsets) {
 
-        /** Its numbers, a vector as one row. The header is not trusted: it has to agree with itself and the file. */
+        /** Its numbers, a vector as one row. The header must agree with itself and the file. */
         double[][] read(Path file, ByteBuffer data) {
             int size = type.equals("F64") ? 8 : type.equals("F32") ? 4 : 0;
             if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file, name, type);
             long n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
-            long bytes = offsets.get(1) - offsets.get(0);
-            if (shape.size() > 2 || n == 0 || m == 0 || n > data.limit() / m || bytes != size * n * m)
-                throw wrong("%s: %s has the shape %s of %s, but takes the bytes %s", file, name, shape, type, offsets);
+            boolean fits = shape.size() <= 2 && n > 0 && m > 0 && n <= data.limit() / m;
+            if (!fits || offsets.get(1) - offsets.get(0) != size * n * m)
+                throw wrong("%s: %s has the shape %s of %s, but takes the bytes %s",
+                    file, name, shape, type, offsets);
             double[][] W = new double[(int) n][(int) m];
             data.position((int) (long) offsets.get(0));
             for (double[] row : W)
@@ -2089,98 +1986,118 @@ class rnn {
         }
     }
 
-    static Failure noSafetensors(Path file, String why) { return wrong("%s: is not a safetensors file: %s", file, why); }
-
-    static List<Entry> readHeader(StrictJson json, Map<String, String> metadata) {
+    static List<Entry> parseHeader(StrictJson json, Map<String, String> metadata) {
         var entries = new ArrayList<Entry>();
         json.object();
         for (String name; (name = json.nextKey()) != null; ) {
-            String type = null;
+            String type = "";
             List<Long> shape = List.of(), offsets = List.of();
             json.object();
             for (String key; (key = json.nextKey()) != null; )
                 if (name.equals("__metadata__")) metadata.put(key, json.string());
                 else switch (key) {
                     case "dtype" -> type = json.string();
-                    case "shape" -> shape = readSizes(json);
-                    case "data_offsets" -> offsets = readSizes(json);
+                    case "shape" -> shape = parseSizes(json);
+                    case "data_offsets" -> offsets = parseSizes(json);
                     default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
                 }
             if (name.equals("__metadata__")) continue;
-            if (type == null || shape.isEmpty() || offsets.size() != 2)
-                throw json.error("%s lacks its dtype, shape or data_offsets", name);
+            if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2)
+                throw json.wrongHere("lacks its dtype, shape or data_offsets");
             entries.add(new Entry(name, type, shape, offsets));
         }
         return entries;
     }
 
-    static List<Long> readSizes(StrictJson json) {
+    static List<Long> parseSizes(StrictJson json) {
         var sizes = new ArrayList<Long>();
         json.list();
         while (json.next()) sizes.add(json.wholeNumber(Integer.MAX_VALUE));
         return sizes;
     }
 
-    /** Reads a safetensors file: any tensors of one or two dimensions, F64 or F32, in any order. */
+    /** Reads any tensors of one or two dimensions, F64 or F32, in any order. */
     static Safetensors readSafetensors(Path file) {
-        var result = new Safetensors();
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
         } catch (IOException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
+        String not = file + ": is not a safetensors file: ";
         ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         long length = bytes.length < 8 ? 0 : data.getLong();
-        if (length <= 0 || length > bytes.length - 8) throw noSafetensors(file, "it does not begin with its header's length");
+        if (length <= 0 || length > bytes.length - 8)
+            throw wrong("%sit does not begin with its header's length", not);
+        var result = new Safetensors();
         var header = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) length);
-        var entries = new StrictJson(file + ": header", header).document(json -> readHeader(json, result.metadata()));
+        var entries = new StrictJson(file + ": header", header)
+            .document(json -> parseHeader(json, result.metadata()));
         data = data.position(8 + (int) length).slice().order(ByteOrder.LITTLE_ENDIAN);
         entries.sort(Comparator.comparing(entry -> entry.offsets().get(0)));
         long end = 0;
         for (Entry entry : entries) {
-            long begin = entry.offsets().get(0), before = end;
+            if (entry.offsets().get(0) != end || entry.offsets().get(1) < end)
+                throw wrong("%sits tensors overlap or leave gaps", not);
             end = entry.offsets().get(1);
-            if (begin != before || end < begin) throw noSafetensors(file, "its tensors overlap or leave gaps");
         }
-        if (end != data.limit()) throw noSafetensors(file, "its tensors do not end where it ends");
+        if (end != data.limit()) throw wrong("%sits tensors do not end where it ends", not);
         for (Entry entry : entries) result.matrices().put(entry.name(), entry.read(file, data));
         return result;
     }
 
     static Model readModel(Path file) {
         Safetensors tensors = readSafetensors(file), own = new Safetensors();
-        Parameters p = tensors.parameters(file, "");
+        double[][] ih = tensors.get(file, "rnn.weight_ih_l0"), fc = tensors.get(file, "fc.weight");
+        Parameters p = tensors.parameters(file, "", ih[0].length, ih.length, fc.length);
         own.put("", p);
         var others = new ArrayList<>(tensors.matrices().keySet());
         others.removeAll(own.matrices().keySet());
-        if (!others.isEmpty()) throw wrong("%s: %s is no part of a network of one tanh layer", file, others.get(0));
-        return new Model(file.toString(), p, tensors.metadata());
+        if (others.isEmpty()) return new Model(file.toString(), p, tensors.metadata());
+        throw wrong("%s: %s is no part of a network of one tanh layer", file, others.get(0));
     }
 
-    /** Where a training comes from: the options that decide its bits, and the SHA-256 of all that is learnt from. */
-    record Origin(String options, String data) {
+    /** model.safetensors: the network after the last whole epoch, and what else is needed to use it. */
+    static void writeModel(Path file, State state, String name, Form form, Origin origin) {
+        var tensors = new Safetensors();
+        tensors.put("", state.last());
+        Map<String, String> metadata = tensors.metadata();
+        metadata.put("format", "pt");
+        metadata.put("name", name);
+        metadata.put("form", form.what());
+        metadata.put("epoch", "" + state.epoch());
+        metadata.put("options", origin.options());
+        form.metadata().forEach((key, value) ->
+            metadata.put(key, value instanceof double[] numbers ? joined(" ", numbers) : (String) value));
+        writeSafetensors(file, tensors);
+    }
 
-        static Origin of(Dataset data, Settings s, int hidden, int steps, int held) {
-            return new Origin("--hidden " + hidden + " --learning-rate " + decimal(s.learningRate())
-                + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip()) + " --batch " + s.batch()
-                + " --steps " + steps + " --validate " + held + " --seed " + s.seed(), fingerprint(data));
+    /** Where a training comes from: options that decide its bits, the SHA-256 of its data, and their file. */
+    record Origin(String options, String data, String file) {
+
+        static Origin of(Dataset data, Split split, Settings s, int H, int steps) {
+            String options = "--hidden " + H + " --learning-rate " + decimal(s.learningRate())
+                + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip())
+                + " --batch " + s.batch() + " --steps " + steps + " --validate " + split.held()
+                + " --seed " + s.seed();
+            return new Origin(options, fingerprint(data), data.file());
         }
 
         private static String fingerprint(Dataset data) {
             try {
-                var digest = java.security.MessageDigest.getInstance("SHA-256");
-                for (Sequence s : data.sequences()) for (Vectors v : List.of(s.input(), s.target())) digest(v, digest);
+                var digest = MessageDigest.getInstance("SHA-256");
+                for (Sequence s : data.sequences())
+                    for (Vectors v : List.of(s.input(), s.target())) digest(v, digest);
                 for (String text : data.texts())
-                    digest.update((text.length() + ":" + text).getBytes(StandardCharsets.UTF_8));
+                    digest.update((text.length() + ":" + text).getBytes(UTF_8));
                 return HexFormat.of().formatHex(digest.digest());
-            } catch (java.security.NoSuchAlgorithmException e) {
+            } catch (NoSuchAlgorithmException e) {
                 throw new AssertionError("every JDK has SHA-256", e);
             }
         }
 
-        private static void digest(Vectors v, java.security.MessageDigest digest) {
-            digest.update((v.n() + " " + v.width() + " ").getBytes(StandardCharsets.US_ASCII));
+        private static void digest(Vectors v, MessageDigest digest) {
+            digest.update((v.n() + " " + v.width() + " ").getBytes(US_ASCII));
             for (int r = 0; r < v.n(); r++) {
                 var bytes = ByteBuffer.allocate(8 * (v instanceof Dense ? v.width() : 1));
                 if (v instanceof Dense dense) bytes.asDoubleBuffer().put(dense.x()[r]);
@@ -2189,16 +2106,16 @@ class rnn {
             }
         }
 
-        /** A checkpoint of other data or other options would go on to something that neither of them means. */
-        void refuseOther(Path file, Map<String, String> metadata, String dataFile) {
+        /** A checkpoint of other data or options would go on to something that neither of them means. */
+        void refuseOther(Path checkpoint, Map<String, String> metadata) {
             String[] now = options.split(" "), then = metadata.getOrDefault("options", "").split(" ");
-            if (now.length != then.length) throw wrong("%s: is not a checkpoint", file);
+            if (now.length != then.length) throw wrong("%s: is not a checkpoint", checkpoint);
             for (int i = 0; i < now.length; i += 2)
                 if (!now[i + 1].equals(then[i + 1]))
                     throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
-                        file, then[i], then[i + 1], now[i + 1]);
+                        checkpoint, then[i], then[i + 1], now[i + 1]);
             if (!data.equals(metadata.get("data")))
-                throw wrong("--resume: %s is of other data than %s", file, dataFile);
+                throw wrong("--resume: %s is of other data than %s", checkpoint, file);
         }
     }
 
@@ -2219,47 +2136,32 @@ class rnn {
     }
 
     /** The state in a checkpoint of the same origin. */
-    static State readCheckpoint(Path file, Origin origin, String dataFile, Split split, Settings settings, int H) {
+    static State readCheckpoint(Path file, Origin origin, Split split, Settings settings, int H) {
         Safetensors tensors = readSafetensors(file);
-        origin.refuseOther(file, tensors.metadata(), dataFile);
-        int I = split.I(), O = split.O(), epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
+        origin.refuseOther(file, tensors.metadata());
+        int I = split.I(), O = split.O(), columns = split.held() > 0 ? 2 : 1;
+        int epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
         var losses = new ArrayList<double[]>();
-        if (epochs > 0)
-            Collections.addAll(losses, tensors.get(file, "losses", epochs, split.heldOut().isEmpty() ? 1 : 2));
+        if (epochs > 0) Collections.addAll(losses, tensors.get(file, "losses", epochs, columns));
         List<Window> windows = plan(split.training(), settings, epochs + 1);
-        int next = (int) metadataNumbers(file.toString(), tensors.metadata(), "next", 0, windows.size() - 1)[0];
-        return new State(tensors.parameters(file, "", I, H, O), tensors.parameters(file, "velocity.", I, H, O),
-            tensors.parameters(file, "last.", I, H, O), losses, next,
-            metadataNumbers(file.toString(), tensors.metadata(), "lossSum", 0, Double.MAX_VALUE)[0],
-            (long) metadataNumbers(file.toString(), tensors.metadata(), "scored", 0, 1L << 53)[0],
+        int next = (int) tensors.number(file, "next", windows.size() - 1);
+        return new State(tensors.parameters(file, "", I, H, O),
+            tensors.parameters(file, "velocity.", I, H, O), tensors.parameters(file, "last.", I, H, O),
+            losses, next, tensors.number(file, "lossSum", Double.MAX_VALUE), (long) tensors.number(file, "scored", 0x1p53),
             next == 0 ? new double[0][] : tensors.get(file, "h", windows.get(next - 1).B(), H));
     }
 
-    /** model.safetensors: the network after the last whole epoch, and what else is needed to use it. */
-    static void writeModel(Path file, State state, Dataset data, Form form, Origin origin) {
-        var tensors = new Safetensors();
-        tensors.put("", state.last());
-        Map<String, String> metadata = tensors.metadata();
-        metadata.put("format", "pt");
-        metadata.put("name", data.name());
-        metadata.put("form", form.what());
-        metadata.put("epoch", "" + state.epoch());
-        metadata.put("options", origin.options());
-        form.metadata().forEach((key, value) ->
-            metadata.put(key, value instanceof double[] numbers ? joined(" ", numbers) : (String) value));
-        writeSafetensors(file, tensors);
-    }
-
-    /** Keeps a second run out of a folder. The system lifts the lock when the process ends, however it ends. */
+    /** Keeps a second run out of a folder. The system lifts it when the process ends, however it ends. */
     record Lock(FileChannel channel) implements AutoCloseable {
 
         static Lock on(Path folder) {
             try {
                 Files.createDirectories(folder);
-                var channel = FileChannel.open(folder.resolve(".lock"), StandardOpenOption.CREATE,
-                    StandardOpenOption.READ, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS);
+                var channel = FileChannel.open(folder.resolve(".lock"), CREATE,
+                    READ, WRITE, LinkOption.NOFOLLOW_LINKS);
                 if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) == null) throw taken(folder, channel);
-                channel.truncate(0).write(ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes()));
+                byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(US_ASCII);
+                channel.truncate(0).write(ByteBuffer.wrap(pid));
                 return new Lock(channel);
             } catch (IOException e) {
                 throw failed("%s: cannot be written to: %s", folder, reason(e));
@@ -2272,7 +2174,7 @@ class rnn {
             var pid = ByteBuffer.allocate(20);
             channel.read(pid);
             return failed("%s: process %s is writing to it; wait for it or give another --out", folder,
-                new String(pid.array(), 0, pid.position(), StandardCharsets.US_ASCII));
+                new String(pid.array(), 0, pid.position(), US_ASCII));
         }
 
         @Override public void close() {
@@ -2284,96 +2186,81 @@ class rnn {
 
     // ── 11. What a person sees ────────────────────────────────────────────────────────────────────────────
 
-    /** Lines on standard output and, on a terminal, the progress of training on standard error. */
+    /** Lines on standard output and, on a terminal, the progress of training at its foot. */
     static final class Console {
         private final boolean quiet;
         private final long started = System.nanoTime();
         private int columns = -1;
-        private Progress progress;                      // once training has taken a second
         private long shown = started, sampled = started;
+        private boolean drawn;                          // a line of progress, which the next one replaces
 
         Console(boolean quiet) { this.quiet = quiet; }
 
-        double seconds() { return (System.nanoTime() - started) / 1e9; }
-
         void print(String line) {
             if (quiet) return;
-            if (progress == null) System.out.println(line);
-            else progress.above(() -> System.out.println(line));
+            erase();
+            System.out.println(line);
+        }
+
+        /** Takes the line of progress away. */
+        void erase() {
+            if (drawn) System.err.print("\r\033[K");
+            drawn = false;
         }
 
         /** The width of the terminal that may be drawn on, asked for once; 0 without one. */
-        int columns() {
+        private int columns() {
             if (columns < 0) columns = quiet ? 0 : terminalColumns();
             return columns;
         }
 
-        /** The progress bar, once training has taken a second. */
-        void showProgress(double epochs, int of, double loss, DoubleSupplier speed) {
+        private double seconds() { return (System.nanoTime() - started) / 1e9; }
+
+        /** Steps read a second since there were so many epochs. */
+        private double speed(Training training, double before) {
+            return (training.progress() - before) * training.stepsInAnEpoch() / seconds();
+        }
+
+        /** How far training is, once it has taken a second; every ten seconds also a sample of text. */
+        void showProgress(Training training, int epochs, double before, IntFunction<String> sample) {
             long now = System.nanoTime();
             if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
             shown = now;
-            if (progress == null) progress = new Progress(columns(), epochs, of);
-            progress.show(epochs, format(" loss %.3g, %,.0f steps/s", loss, speed.getAsDouble()));
+            erase();
+            if (sample != null && now - sampled > 1e10) {
+                sampled = now;
+                boolean plain = !System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+                String text = sample.apply(columns - 1);
+                System.err.println(plain ? text : "\033[2m" + text + "\033[0m");
+            }
+            String line = progressLine(training, epochs, before);
+            System.err.print(line.substring(0, Math.min(line.length(), columns - 1)));
+            System.err.flush();
+            drawn = true;
         }
 
-        /** Every ten seconds, above the bar: a line that the network would write, where it writes. */
-        void showSample(IntFunction<String> line) {
-            if (progress == null || System.nanoTime() - sampled < 1e10) return;
-            sampled = System.nanoTime();
-            String text = line.apply(columns() - 3);
-            boolean colour = System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
-            if (text != null) progress.above(() -> System.err.println(colour ? "\033[2m" + text + "\033[0m" : text));
-        }
-
-        void endProgress() {
-            if (progress != null) progress.end();
-            progress = null;
+        /** epoch 34/100, loss 0.0123, 0:42 left, 1,234,567 steps/s [=======             ] */
+        private String progressLine(Training training, int epochs, double before) {
+            double done = training.progress();
+            long left = (long) (seconds() * (epochs - done) / (done - before));
+            var losses = training.state.losses();
+            String loss = losses.isEmpty() ? "" : format(", loss %.3g", losses.get(losses.size() - 1)[0]);
+            String bar = "=".repeat((int) (20 * done / epochs)) + " ".repeat(20);
+            return format("epoch %d/%d%s, %d:%02d left, %,.0f steps/s [%.20s]", losses.size(), epochs, loss,
+                left / 60, left % 60, speed(training, before), bar);
         }
 
         /** How long training took and, on a terminal, how the loss went. */
-        void showTraining(List<double[]> losses, double speed) {
+        void showTraining(Training training, double before) {
             if (quiet) return;
-            System.err.print(format("rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed));
+            List<double[]> losses = training.state.losses();
+            System.err.print(format("rnn: trained for %.2f s, %,.0f steps a second%n",
+                seconds(), speed(training, before)));
             if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
         }
     }
 
-    /** The progress bar at the foot of the terminal, and the line that it is drawn in. */
-    static final class Progress implements ProgressBarConsumer {
-        private final int columns;
-        private final ProgressBar bar;
-
-        Progress(int columns, double epochs, int of) {
-            this.columns = columns;
-            bar = new ProgressBarBuilder().setTaskName("training").setUnit(" epochs", 1000)
-                .setInitialMax(1000L * of).startsFrom((long) (1000 * epochs), java.time.Duration.ZERO)
-                .setStyle(ProgressBarStyle.ASCII).setConsumer(this).setUpdateIntervalMillis(500)
-                .continuousUpdate().clearDisplayOnFinish().build();
-        }
-
-        void show(double epochs, String message) { bar.setExtraMessage(message).stepTo((long) (1000 * epochs)); }
-
-        void end() { bar.close(); }
-
-        /** Prints something else where the bar is, which is drawn again below it. */
-        synchronized void above(Runnable print) {
-            clear();
-            print.run();
-        }
-
-        @Override public int getMaxRenderedLength() { return columns - 1; }
-
-        @Override public synchronized void accept(String line) {
-            System.err.print("\r\033[K" + line.substring(0, Math.min(line.length(), columns - 1)));
-            System.err.flush();
-        }
-
-        @Override public void clear() { accept(""); }
-        @Override public void close() { clear(); }
-    }
-
-    /** The width of the terminal that standard error is, or 0 where it is none. Only a shell can tell for sure. */
+    /** The width of the terminal that standard error is; 0 where it is none. Only a shell can tell. */
     static int terminalColumns() {
         try {
             String device = new File("/dev/stderr").getCanonicalPath();
@@ -2381,7 +2268,7 @@ class rnn {
             if (dumb || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
             var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
             stty.redirectError(ProcessBuilder.Redirect.INHERIT);
-            String size = new String(stty.start().getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
+            String size = new String(stty.start().getInputStream().readAllBytes(), US_ASCII).strip();
             int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
             return size.isEmpty() || columns > 0 ? columns : 80;               // some do not know their size
         } catch (IOException | NumberFormatException e) {
@@ -2389,10 +2276,11 @@ class rnn {
         }
     }
 
-    /** The loss over the epochs in characters: * training, o held out; logarithmic where it spans a decade. */
+    /** The loss over the epochs in characters, * training, o held out; logarithmic over a decade and more. */
     static String curve(List<double[]> losses, int columns) {
         int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
-        double[] all = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite).sorted().toArray();
+        double[] all = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite).sorted()
+            .toArray();
         double min = all[0], max = all[all.length - 1];
         boolean log = min > 0 && max > 10 * min;
         char[][] cells = new char[height][width];
@@ -2400,13 +2288,15 @@ class rnn {
         for (int x = 0; x < width; x++) {
             double[] loss = losses.get((int) ((long) x * (n - 1) / (width - 1)));
             for (int k = loss.length - 1; k >= 0; k--) {
-                double share = log ? Math.log(max / loss[k]) / Math.log(max / min) : (max - loss[k]) / (max - min);
+                double share = log ? Math.log(max / loss[k]) / Math.log(max / min)
+                    : (max - loss[k]) / (max - min);
                 cells[(int) Math.round(share * (height - 1))][x] = "*o".charAt(k);
             }
         }
         var text = new StringBuilder();
         for (int y = 0; y < height; y++) {
-            double value = log ? max * Math.pow(min / max, y / (height - 1.0)) : max + (min - max) * y / (height - 1);
+            double share = y / (height - 1.0);
+            double value = log ? max * Math.pow(min / max, share) : max + (min - max) * share;
             text.append(format("%9.3g |%s%n", value, new String(cells[y]).stripTrailing()));
         }
         return text + " ".repeat(11) + "1" + String.format("%" + (width - 1) + "s%n", "epoch " + n);
@@ -2419,12 +2309,12 @@ class rnn {
         for (int k = 0; k * epochs.length < all.length; k++) {
             int column = k;
             double[] loss = losses.stream().mapToDouble(row -> row[column]).toArray();
-            lines.add(k == 0 ? new Line("training", epochs, loss, Role.TRAINING, Mark.LINE)
-                : new Line("held out", epochs, loss, Role.HELD_OUT, Mark.LINE));
+            lines.add(k == 0 ? new Line("training", epochs, loss, BLUE, true, false)
+                : new Line("held out", epochs, loss, ORANGE, true, false));
         }
         boolean logarithmic = all.length > 0 && all[all.length - 1] > 100 * all[0];
-        return new Lines(all.length == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1, logarithmic,
-            lines);
+        String title = all.length == 0 ? "Not trained: no loss" : "Loss of " + name;
+        return new Lines(title, "epoch", unit, 1, logarithmic, lines);
     }
 
     static Panel statePanel(Shown shown, Tape tape) {
@@ -2432,11 +2322,12 @@ class rnn {
         double[][] cells = new double[H][T - first];
         for (int j = 0; j < H; j++)
             for (int t = first; t < T; t++) cells[j][t - first] = tape.h()[t][j];
-        return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(),
-            IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList(), cells, Scale.SIGNED);
+        var units = IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList();
+        return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), units, cells,
+            false, -1, 1, BLUE, WHITE, VERMILION);
     }
 
-    /** Where it falls the gradient vanishes, where it rises it explodes. Drawn down to 1e-16 of the largest. */
+    /** Where it falls the gradient vanishes, where it rises it explodes; down to 1e-16 of the largest. */
     static Panel gradientPanel(Shown shown, Tape tape) {
         int T = shown.read().n(), n = Math.min(T, Shown.STEPS);
         double[] norms = new double[n];
@@ -2449,14 +2340,12 @@ class rnn {
         double[] steps = IntStream.range(0, n).asDoubleStream().toArray();
         return new Lines("The gradient that reaches earlier steps", "steps back from the last one",
             "|∂L/∂h[t]|, L the loss at the last step", 0, true,
-            List.of(new Line("", steps, Arrays.copyOf(norms, n), Role.TRAINING, Mark.BOTH)));
+            List.of(new Line("", steps, Arrays.copyOf(norms, n), BLUE, true, true)));
     }
 
-    /** Draws panels, in the colours of Okabe and Ito, which the colour-blind tell apart. */
+    /** Draws panels. */
     static final class Picture {
         static final int WIDTH = 1600, HEIGHT = 1000;
-        private static final Color BLACK = new Color(0x333333), BLUE = new Color(0x0072B2),
-            ORANGE = new Color(0xE69F00), SKY = new Color(0x56B4E9), VERMILION = new Color(0xD55E00);
 
         /** plot.png: the losses, the form's own panel, hidden states and gradients over time. */
         static void write(Path file, List<double[]> losses, String name, Form form, Parameters p) {
@@ -2466,8 +2355,8 @@ class rnn {
             Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
             pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
             var picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-            var panels = List.of(lossPanel(losses, name, form.lossUnit()), form.panel(p), statePanel(shown, tape),
-                gradientPanel(shown, tape));
+            var panels = List.of(lossPanel(losses, name, form.lossUnit()), form.panel().apply(p),
+                statePanel(shown, tape), gradientPanel(shown, tape));
             int width = WIDTH / 2, height = HEIGHT / 2;
             for (int k = 0; k < panels.size(); k++)
                 draw(panels.get(k)).paint((Graphics2D) picture.getGraphics()
@@ -2482,33 +2371,30 @@ class rnn {
         private static Chart<?, ?> draw(Lines lines) {
             XYChart chart = new XYChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
             chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
-                .setLegendPosition(Styler.LegendPosition.OutsideS).setLegendLayout(Styler.LegendLayout.Horizontal);
+                .setLegendPosition(Styler.LegendPosition.OutsideS)
+                .setLegendLayout(Styler.LegendLayout.Horizontal);
             style(chart, lines.title(), lines.xAxis(), lines.yAxis());
             if (!Double.isNaN(lines.firstStep())) wholeSteps(chart, lines.firstStep());
             for (Line line : lines.lines()) draw(chart, line);
             if (lines.logarithmic()) logarithmic(chart, lines.lines().stream()
                 .flatMapToDouble(line -> Arrays.stream(line.y())).summaryStatistics());
-            if (lines.lines().stream().anyMatch(line -> line.name().isEmpty())) chart.getStyler().setLegendVisible(false);
+            if (lines.lines().stream().anyMatch(line -> line.name().isEmpty()))
+                chart.getStyler().setLegendVisible(false);
             return chart;
         }
 
         private static void draw(XYChart chart, Line line) {
             XYSeries series = chart.addSeries(line.name().isEmpty() ? "-" : line.name(), line.x(), line.y());
-            Color colour = switch (line.role()) {
-                case GIVEN -> BLACK;
-                case TRAINING -> BLUE;
-                case HELD_OUT -> ORANGE;
-            };
-            if (line.mark() == Mark.DOTS) series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
-            else series.setLineColor(colour).setLineWidth(2);
-            series.setMarkerColor(colour)
-                .setMarker(line.mark() == Mark.LINE ? SeriesMarkers.NONE : SeriesMarkers.CIRCLE);
+            Color colour = new Color(line.colour());
+            if (line.line()) series.setLineColor(colour).setLineWidth(2);
+            else series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
+            series.setMarkerColor(colour).setMarker(line.dots() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         }
 
         /** Marks round numbers of steps; XChart, left alone, marks 1, 5, 9, … where the points are even. */
         private static void wholeSteps(XYChart chart, double first) {
             chart.getStyler().setXAxisMin(first - 0.5)
-                .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? String.valueOf(x.longValue()) : "");
+                .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? "" + x.longValue() : "");
         }
 
         /** A logarithmic axis, with every line of it where the values span but a few decades. */
@@ -2522,22 +2408,16 @@ class rnn {
             HeatMapChart chart = new HeatMapChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
-                for (int j = 0; j < cells.cells()[i].length; j++) values.add(new Number[] {j, i, cells.cells()[i][j]});
+                for (int j = 0; j < cells.cells()[i].length; j++)
+                    values.add(new Number[] {j, i, cells.cells()[i][j]});
             chart.addSeries(cells.title(), cells.columns(), cells.rows(), values);
             HeatMapStyler styler = chart.getStyler();
             styler.setXAxisTickMarkSpacingHint(1);
             style(chart, cells.title(), cells.xAxis(), cells.yAxis());
-            switch (cells.scale()) {
-                case SIGNED -> styler.setMin(-1).setMax(1).setRangeColors(new Color[] {BLUE, Color.WHITE, VERMILION});
-                case PROBABILITY -> styler.setMin(0).setMax(1).setRangeColors(new Color[] {Color.WHITE, BLUE});
-                case COUNT -> {
-                    double most = Stream.of(cells.cells()).flatMapToDouble(Arrays::stream).max().orElse(1);
-                    boolean readable = cells.rows().size() <= 20;
-                    styler.setMin(0).setMax(most).setRangeColors(new Color[] {Color.WHITE, SKY})
-                        .setShowValue(readable).setHeatMapValueDecimalPattern("0");
-                    if (readable) styler.setLegendVisible(false);
-                }
-            }
+            styler.setMin(cells.least()).setMax(cells.most())
+                .setRangeColors(IntStream.of(cells.colours()).mapToObj(Color::new).toArray(Color[]::new));
+            if (cells.counts() && cells.rows().size() <= 20)
+                styler.setShowValue(true).setHeatMapValueDecimalPattern("0").setLegendVisible(false);
             return chart;
         }
 
@@ -2548,7 +2428,8 @@ class rnn {
             var font = new Font(Font.SANS_SERIF, Font.PLAIN, 16);
             chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(18f))
                 .setChartTitleFont(font.deriveFont(Font.BOLD, 20f)).setLegendFont(font)
-                .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15).setLocale(Locale.ROOT);
+                .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15)
+                .setLocale(Locale.ROOT);
         }
     }
 
@@ -2565,6 +2446,7 @@ class rnn {
             "130 interrupted; --resume goes on."})
     static final class Options {
         static final int HIDDEN = 16;
+        static final String DEFAULT = " (${DEFAULT-VALUE})";
 
         @Option(names = {"-d", "--data"}, paramLabel = "FILE",
             description = "dataset: JSON, .txt, or - (a built-in toy)")
@@ -2574,9 +2456,10 @@ class rnn {
         HoldOut validate = new HoldOut(0, false);
         @Option(names = "--hidden", paramLabel = "N", description = "hidden units (" + HIDDEN + ")")
         Integer hidden;
-        @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train (${DEFAULT-VALUE})")
+        @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train" + DEFAULT)
         int epochs = 100;
-        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", description = "learning rate (${DEFAULT-VALUE})")
+        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R",
+            description = "learning rate" + DEFAULT)
         double learningRate = 0.1;
         @Option(names = "--momentum", paramLabel = "R", description = "momentum, from 0 to less than 1 (0)")
         double momentum;
@@ -2586,30 +2469,31 @@ class rnn {
             + "); streams to cut into (" + Split.STREAMS + ")")
         Integer batch;
         @Option(names = "--steps", paramLabel = "N",
-            description = "BPTT window for a series or text (${DEFAULT-VALUE})")
+            description = "BPTT window for a series or text" + DEFAULT)
         int steps = 25;
-        @Option(names = "--seed", paramLabel = "N", description = "seed of all that is drawn (${DEFAULT-VALUE})")
+        @Option(names = "--seed", paramLabel = "N", description = "seed of all that is drawn" + DEFAULT)
         long seed = 42;
         @Option(names = "--threads", paramLabel = "N", description = "threads to train with (all cores)")
         int threads = Runtime.getRuntime().availableProcessors();
-        @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go (${DEFAULT-VALUE})")
+        @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go" + DEFAULT)
         Path out = Path.of("rnn-out");
-        @Option(names = "--load", paramLabel = "FILE", description = "start from the weights of a model.safetensors")
+        @Option(names = "--load", paramLabel = "FILE",
+            description = "start from the weights of a model.safetensors")
         Path load;
         @Option(names = "--resume", description = "go on from DIR's last checkpoint up to --epochs")
         boolean resume;
         @Option(names = "--log-every", paramLabel = "N",
-            description = "epochs between printed losses (${DEFAULT-VALUE})")
+            description = "epochs between printed losses" + DEFAULT)
         int logEvery = 10;
         @Option(names = "--plot", description = "also draw what was learnt: plot.png")
         boolean plot;
         @Option(names = "--generate", paramLabel = "N",
-            description = "steps to generate (the input's length; text: " + Writer.LENGTH + ")")
+            description = "steps to generate (the input's length; text: " + Sampler.LENGTH + ")")
         Integer generate;
         @Option(names = "--prime", paramLabel = "TEXT", description = "text to go on from")
         String prime;
         @Option(names = "--temperature", paramLabel = "R",
-            description = "of drawn text (${DEFAULT-VALUE}); 0: the likeliest")
+            description = "of drawn text" + DEFAULT + "; 0: the likeliest")
         double temperature = 1;
         @Option(names = "--check-gradients", description = "compare BPTT with numerical gradients and stop")
         boolean checkGradients;
@@ -2621,7 +2505,6 @@ class rnn {
         boolean version;
 
         Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
-        Path model() { return out.resolve("model.safetensors"); }
 
         Request request() { return new Request(validate, batch, steps, generate, prime, temperature, seed); }
 
@@ -2632,50 +2515,45 @@ class rnn {
 
     /** What the number behind an option may be, in numbers and in words. */
     record Range(double least, double most, String words) {
-        static final Range COUNT = new Range(1, Integer.MAX_VALUE, "a whole number from 1 on"),
-            COUNT_FROM_0 = new Range(0, Integer.MAX_VALUE, "a whole number from 0 on"),
-            WHOLE = new Range(Long.MIN_VALUE, Long.MAX_VALUE, "a whole number"),
-            POSITIVE = new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a positive number"),
-            FROM_0 = new Range(0, Double.MAX_VALUE, "a number from 0 on"),
-            BELOW_1 = new Range(0, Math.nextDown(1.0), "a number from 0 to less than 1");
 
         static Range of(String option) {
             return switch (option) {
-                case "--hidden", "--batch", "--steps", "--threads", "--log-every" -> COUNT;
-                case "--epochs", "--generate" -> COUNT_FROM_0;
-                case "--learning-rate" -> POSITIVE;
-                case "--clip", "--temperature" -> FROM_0;
-                case "--momentum" -> BELOW_1;
-                default -> WHOLE;
+                case "--hidden", "--batch", "--steps", "--threads", "--log-every" ->
+                    new Range(1, Integer.MAX_VALUE, "a whole number from 1 on");
+                case "--epochs", "--generate" -> new Range(0, Integer.MAX_VALUE, "a whole number from 0 on");
+                case "--seed" -> new Range(Long.MIN_VALUE, Long.MAX_VALUE, "a whole number");
+                case "--learning-rate" -> new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a positive number");
+                case "--clip", "--temperature" -> new Range(0, Double.MAX_VALUE, "a number from 0 on");
+                case "--momentum" -> new Range(0, Math.nextDown(1.0), "a number from 0 to less than 1");
+                default -> new Range(0, 0, "a whole number from 1 on or a percentage such as 10%");
             };
         }
 
-        static void check(CommandLine command) {
-            for (var option : command.getCommandSpec().options())
-                if (option.getValue() instanceof Number number && !of(option.longestName()).holds(number.doubleValue()))
-                    throw wrong("%s must be %s, not \"%s\"", option.longestName(), of(option.longestName()).words,
-                        option.originalStringValues().get(option.originalStringValues().size() - 1));
+        static void check(CommandLine.Model.OptionSpec option) {
+            if (!(option.getValue() instanceof Number number)) return;
+            Range range = of(option.longestName());
+            if (number.doubleValue() >= range.least && number.doubleValue() <= range.most) return;
+            String given = option.originalStringValues().get(option.originalStringValues().size() - 1);
+            throw wrong("%s must be %s, not \"%s\"", option.longestName(), range.words, given);
         }
-
-        private boolean holds(double value) { return value >= least && value <= most; }
     }
 
     static long parseWhole(String s) {
-        if (!s.matches("[+-]?[0-9]+")) throw new TypeConversionException("not a whole number");
-        return Long.parseLong(s);
+        if (s.matches("[+-]?[0-9]+")) return Long.parseLong(s);
+        throw new TypeConversionException("no whole number");
     }
 
     static double parseReal(String s) {
-        if (!s.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) throw new TypeConversionException("not a number");
-        return Double.parseDouble(s);
+        if (s.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) return Double.parseDouble(s);
+        throw new TypeConversionException("no number");
     }
 
     static HoldOut parseHoldOut(String s) {
         boolean percent = s.endsWith("%");
         double amount = percent ? parseReal(s.substring(0, s.length() - 1)) : parseWhole(s);
-        boolean right = percent ? amount > 0 && amount < 100 : amount >= 1 && amount <= Integer.MAX_VALUE;
-        if (!right) throw new TypeConversionException("out of range");
-        return new HoldOut(amount, percent);
+        if (percent ? amount > 0 && amount < 100 : amount >= 1 && amount <= Integer.MAX_VALUE)
+            return new HoldOut(amount, percent);
+        throw new TypeConversionException("out of range");
     }
 
     /** What reads the options: numbers strictly, and no @file for an argument. */
@@ -2694,20 +2572,17 @@ class rnn {
         CommandLine command = commandLine(options);
         try {
             command.parseArgs(args);
+            command.getCommandSpec().options().forEach(Range::check);
             if (options.help) command.usage(System.out);
             else if (options.version) command.printVersionHelp(System.out);
-            else {
-                Range.check(command);
-                return flushed(work(options));
-            }
-            return flushed(0);
+            return flushed(options.help || options.version ? 0 : work(options));
         } catch (ParameterException e) {
             return fail(wrong("%s", explain(e)));
         } catch (Failure e) {
             return fail(e);
         } catch (OutOfMemoryError e) {
-            long most = Runtime.getRuntime().maxMemory() >> 20;
-            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more", most));
+            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more",
+                Runtime.getRuntime().maxMemory() >> 20));
         } catch (RuntimeException | Error e) {
             Failure mistake = failed("a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where");
             mistake.initCause(e);
@@ -2721,7 +2596,8 @@ class rnn {
         try (var out = new FileOutputStream(FileDescriptor.out)) {
             out.write('\n');
         } catch (IOException e) {
-            if (!reason(e).contains("pipe")) throw failed("standard output: cannot be written: %s", reason(e));
+            if (!reason(e).contains("pipe"))
+                throw failed("standard output: cannot be written: %s", reason(e));
         }
         return status;
     }
@@ -2735,21 +2611,23 @@ class rnn {
     /** What is wrong with the command line, where, and what would be right. */
     static String explain(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().get(0), like = String.join(" or ", unmatched.getSuggestions());
+            String word = unmatched.getUnmatched().get(0);
+            String like = String.join(" or ", unmatched.getSuggestions());
             if (!word.startsWith("-") || like.equals(word))
                 return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
-            return "unknown option " + word + (like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?");
+            String hint = like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?";
+            return "unknown option " + word + hint;
         }
         var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
         var about = missing != null ? missing : e.getArgSpec();
         if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
-        if (missing != null) return option.longestName() + " needs a value, " + option.paramLabel();
-        if (option.arity().max() == 0) return option.longestName() + " takes no value";
-        String right = option.longestName().equals("--validate")
-            ? "a whole number from 1 on or a percentage such as 10%" : Range.of(option.longestName()).words();
-        return "%s must be %s, not \"%s\"".formatted(option.longestName(), right, e.getValue());
+        String name = option.longestName();
+        if (missing != null) return name + " needs a value, " + option.paramLabel();
+        if (option.arity().max() == 0) return name + " takes no value";
+        return "%s must be %s, not \"%s\"".formatted(name, Range.of(name).words(), e.getValue());
     }
 
+    /** What the options ask for, once they are right. */
     static int work(Options options) {
         if (options.resume && options.load != null)
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
@@ -2757,44 +2635,76 @@ class rnn {
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
         Vocabulary vocabulary = options.data != null || loaded == null ? null : Vocabulary.of(loaded);
-        if (vocabulary != null) return writeAlone(options, loaded, vocabulary);
-        Dataset data = options.data == null ? Dataset.TOY : readDataset(options.data);
+        if (vocabulary != null) return writeAlone(options, loaded.p(), vocabulary);
+        Dataset data = options.data == null ? TOY : readDataset(options.data);
         Form form = form(data, options.request(), loaded);
-        if (options.prime != null && !form.writes())
+        if (options.prime != null && form.sampler() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
-        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
-        refuseTooLarge(form.split(), H);
-        Parameters p = loaded != null ? fitting(loaded, form.split(), data, options)
-            : initial(form.split().I(), H, form.split().O(), options.seed);
-        if (options.checkGradients) return printGradientCheck(p, form.split());
-        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
-            return train(options, data, form, p, team);
-        }
-    }
-
-    /** Trains until the epochs are done or a signal asks for an end; writes and prints what came of it. */
-    static int train(Options options, Dataset data, Form form, Parameters p, Team team) {
         Split split = form.split();
-        Settings settings = options.settings(split);
-        Origin origin = Origin.of(data, settings, p.H(), options.steps, split.held());
-        State state = options.resume
-            ? readCheckpoint(options.checkpoint(), origin, data.file(), split, settings, p.H()) : State.of(p);
-        Training training = new Training(state, split.training(), split.heldOut(), settings, team);
-        Console console = new Console(options.quiet);
-        boolean done = options.resume && state.epoch() >= options.epochs;
-        if (done) System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
-            options.out, state.epoch(), options.epochs);
-        try (Interrupt interrupt = new Interrupt()) {
-            if (!done) new Run(options, data, form, origin, training, console).train(interrupt);
-            report(options, data, form, training, console);
-            if (interrupt.status != 0 && training.state.epoch() < options.epochs)
-                System.err.printf("rnn: interrupted in epoch %d of %d; --resume goes on%n",
-                    training.state.epoch() + 1, options.epochs);
-            return interrupt.status;
+        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
+        refuseTooLarge(split, H);
+        Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
+            : initial(split.I(), H, split.O(), options.seed);
+        if (options.checkGradients) return printGradientCheck(p, split);
+        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
+            Settings settings = options.settings(split);
+            Origin origin = Origin.of(data, split, settings, H, options.steps);
+            State state = !options.resume ? State.of(p)
+                : readCheckpoint(options.checkpoint(), origin, split, settings, H);
+            Training training = new Training(state, split.training(), split.heldOut(), settings, team);
+            return new Run(options, data.name(), form, origin, training, new Console(options.quiet)).run();
         }
     }
 
-    /** The first SIGINT or SIGTERM lets the update in hand and all files be finished; the second ends at once. */
+    /** Refuses before it allocates: weights, gradients, velocities, copies, and the tape of one window. */
+    static void refuseTooLarge(Split split, int hidden) {
+        double I = split.I(), H = hidden, O = split.O(), rows = 1;
+        for (Window w : split.cut(split.training())) rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
+        double bytes = 8 * (6 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
+        long most = Runtime.getRuntime().maxMemory();
+        if (bytes > most)
+            throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes "
+                + "of memory, but Java has %d", I, hidden, O, rows, bytes, most);
+    }
+
+    /** The loaded network, if the dataset and --hidden fit it. */
+    static Parameters fitting(Model loaded, Split split, String data, Integer hidden) {
+        Parameters p = loaded.p();
+        if (hidden != null && hidden != p.H())
+            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
+                hidden, loaded.file(), p.H());
+        if (split.I() != p.I())
+            throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
+                data, split.I(), loaded.file(), p.I());
+        if (split.O() != p.O())
+            throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
+                data, split.O(), loaded.file(), p.O());
+        return p;
+    }
+
+    /** Text from a model alone, without a dataset. */
+    static int writeAlone(Options options, Parameters p, Vocabulary vocabulary) {
+        if (options.epochs > 0) throw wrong(
+            "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
+        if (options.plot) throw wrong("--plot needs --data FILE to draw");
+        System.out.println(Sampler.of(vocabulary, options.request()).answer(p, Set.of()).printed().get());
+        return 0;
+    }
+
+    /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
+    static int printGradientCheck(Parameters p, Split split) {
+        double worst = 0;
+        for (GradientCheck check : checkGradients(p, split.cut(split.training()).get(0), 1000, ALONE)) {
+            System.out.print(format("d%-4s %5d weights checked, largest relative error %.1e%n",
+                check.name(), check.checked(), check.worst()));
+            worst = Math.max(worst, check.worst());
+        }
+        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."
+            : "BPTT and the numerical gradient differ by more than 1e-7.");
+        return worst < 1e-7 ? 0 : 1;
+    }
+
+    /** The first SIGINT or SIGTERM lets the update in hand and all files be finished; a second ends it. */
     static final class Interrupt implements AutoCloseable {
         volatile int status;                            // to leave with; 0: nobody asked
         private final SignalHandler onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
@@ -2812,145 +2722,99 @@ class rnn {
     }
 
     /** One training, with the files it keeps up to date and what it shows. */
-    record Run(Options options, Dataset data, Form form, Origin origin, Training training, Console console) {
+    record Run(Options options, String name, Form form, Origin origin, Training training, Console console) {
 
-        void train(Interrupt interrupt) {
+        /** Trains until the epochs are done or a signal asks for an end; the exit status. */
+        int run() {
+            try (Interrupt interrupt = new Interrupt()) {
+                if (options.resume && epoch() >= options.epochs)
+                    System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
+                        options.out, epoch(), options.epochs);
+                else train(interrupt);
+                report();
+                if (interrupt.status != 0 && epoch() < options.epochs)
+                    System.err.printf("rnn: interrupted in epoch %d of %d; --resume goes on%n",
+                        epoch() + 1, options.epochs);
+                return interrupt.status;
+            }
+        }
+
+        private int epoch() { return training.state.epoch(); }
+
+        private Path file(String name) { return options.out.resolve(name); }
+
+        /** Saves as often as it costs four percent of the time, and at least every four seconds. */
+        private void train(Interrupt interrupt) {
             double before = training.progress();
             long started = System.nanoTime(), saved = started, pause = 100_000_000;
             try {
-                while (interrupt.status == 0 && training.state.epoch() < options.epochs) {
+                while (interrupt.status == 0 && epoch() < options.epochs) {
                     if (!training.update()) throw diverged();
                     if (training.state.next() == 0) printLosses();
-                    // as often as it costs four percent of the time, at least every four seconds, at first more often
                     long now = System.nanoTime();
                     if (now - saved > pause) {
                         save();
                         saved = System.nanoTime();
                         pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - now));
                     }
-                    showProgress(before);
+                    console.showProgress(training, options.epochs, before, form.sampler() == null ? null
+                        : length -> form.sampler().line(training.state.p(), length, epoch()));
                 }
             } finally {
-                console.endProgress();
+                console.erase();
             }
             save();
-            if (training.progress() > before) console.showTraining(training.state.losses(), speed(before));
+            if (training.progress() > before) console.showTraining(training, before);
         }
 
         private void printLosses() {
-            State s = training.state;
-            if (s.epoch() % options.logEvery != 0 && s.epoch() != options.epochs) return;
-            double[] loss = s.losses().get(s.epoch() - 1);
+            if (epoch() % options.logEvery != 0 && epoch() != options.epochs) return;
+            double[] loss = training.state.losses().get(epoch() - 1);
             String heldOut = loss.length == 1 ? "" : format(" validation_loss %.6g", loss[1]);
-            console.print(format("epoch %d loss %.6g", s.epoch(), loss[0]) + heldOut);
+            console.print(format("epoch %d loss %.6g", epoch(), loss[0]) + heldOut);
         }
 
-        /** Steps read a second since there were so many epochs. */
-        private double speed(double before) {
-            long inAnEpoch = form.split().training().stream().mapToLong(Sequence::T).sum();
-            return (training.progress() - before) * inAnEpoch / console.seconds();
-        }
-
-        private void showProgress(double before) {
-            State s = training.state;
-            console.showProgress(training.progress(), options.epochs,
-                s.epoch() == 0 ? Double.NaN : s.losses().get(s.epoch() - 1)[0], () -> speed(before));
-            console.showSample(length -> form.sample(s.p(), length, s.epoch()));
-        }
-
-        /** loss.csv and model.safetensors of the last whole epoch, and the checkpoint from which --resume goes on. */
+        /** loss.csv and model.safetensors of the last whole epoch, and the checkpoint for --resume. */
         private void save() {
             saveLastEpoch();
             writeCheckpoint(options.checkpoint(), training.state, origin);
         }
 
         private void saveLastEpoch() {
-            writeLosses(options.out.resolve("loss.csv"), training.state.losses(), !form.split().heldOut().isEmpty());
-            writeModel(options.model(), training.state, data, form, origin);
+            writeLosses(file("loss.csv"), training.state.losses(), form.split().held() > 0);
+            writeModel(file("model.safetensors"), training.state, name, form, origin);
         }
 
         private Failure diverged() {
             saveLastEpoch();
-            int n = training.state.epoch();
-            return failed("the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
-                + "(weights of epoch %d are in %s)", n + 1, n, options.model());
+            return failed("the loss is no longer finite at epoch %d; try a smaller --learning-rate or "
+                + "--clip 1 (weights of epoch %d are in %s)",
+                epoch() + 1, epoch(), file("model.safetensors"));
         }
-    }
 
-    /** After training: how good the network is, what it says, outputs.json and, if asked for, the picture. */
-    static void report(Options options, Dataset data, Form form, Training training, Console console) {
-        State state = training.state;
-        Split split = form.split();
-        Parameters p = state.last();
-        Score trained = evaluate(p, split.cut(split.training()), training.team);
-        if (!Double.isFinite(trained.loss()))
-            throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or --clip 1",
-                state.epoch());
-        console.print("training loss " + form.describe(trained));
-        var json = new LinkedHashMap<String, Object>();
-        json.put("name", data.name());
-        json.put("seed", options.seed);
-        json.put("epochs", state.epoch());
-        json.put("loss", trained.loss());
-        if (!split.heldOut().isEmpty()) {
-            Score heldOut = evaluate(p, split.cut(split.heldOut()), training.team);
-            console.print("held-out loss " + form.describe(heldOut));
-            json.put("validation_loss", heldOut.loss());
+        /** How good the network is, what it says, outputs.json and, if asked for, the picture. */
+        private void report() {
+            Parameters p = training.state.last();
+            Split split = form.split();
+            Score trained = evaluate(p, split.cut(split.training()), training.team);
+            if (!Double.isFinite(trained.loss()))
+                throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
+                    + "--clip 1", epoch());
+            console.print("training loss " + form.describe().apply(trained));
+            var json = json("name", name, "seed", options.seed, "epochs", epoch(), "loss", trained.loss());
+            if (split.held() > 0) {
+                Score heldOut = evaluate(p, split.cut(split.heldOut()), training.team);
+                console.print("held-out loss " + form.describe().apply(heldOut));
+                json.put("validation_loss", heldOut.loss());
+            }
+            Answer answer = form.answer().apply(p);
+            json.putAll(answer.json());
+            writeJson(file("outputs.json"), json);
+            if (options.plot) Picture.write(file("plot.png"), training.state.losses(), name, form, p);
+            console.print(answer.printed().get());
+            String plot = options.plot ? ", plot.png" : "";
+            console.print(options.out + ": loss.csv, outputs.json, model.safetensors" + plot);
         }
-        Answer answer = form.answer(p);
-        json.putAll(answer.json());
-        writeJson(options.out.resolve("outputs.json"), json);
-        if (options.plot) Picture.write(options.out.resolve("plot.png"), state.losses(), data.name(), form, p);
-        console.print(answer.printed());
-        console.print(options.out + ": loss.csv, outputs.json, model.safetensors" + (options.plot ? ", plot.png" : ""));
-    }
-
-    /** Refuses before it allocates: weights, gradients, velocities, their copies, and the tape of one window. */
-    static void refuseTooLarge(Split split, int hidden) {
-        double I = split.I(), H = hidden, O = split.O(), steps = 1;
-        for (Window w : split.cut(split.training())) steps = Math.max(steps, (w.to() - w.from() + 1.0) * w.B());
-        double bytes = 8 * (6 * H * (I + H + O) + steps * (I + 3 * H + 2 * O));
-        long most = Runtime.getRuntime().maxMemory();
-        if (bytes > most)
-            throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes of memory, "
-                + "but Java has %d", I, hidden, O, steps, bytes, most);
-    }
-
-    /** The loaded network, if the dataset and --hidden fit it. */
-    static Parameters fitting(Model loaded, Split split, Dataset data, Options options) {
-        Parameters p = loaded.p();
-        if (options.hidden != null && options.hidden != p.H())
-            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
-                options.hidden, loaded.file(), p.H());
-        if (split.I() != p.I())
-            throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
-                data.file(), split.I(), loaded.file(), p.I());
-        if (!split.fits(p.O()))
-            throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
-                data.file(), split.O(), loaded.file(), p.O());
-        return p;
-    }
-
-    /** Text from a model alone, without a dataset. */
-    static int writeAlone(Options options, Model loaded, Vocabulary vocabulary) {
-        if (options.epochs > 0)
-            throw wrong("--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
-        if (options.plot) throw wrong("--plot needs --data FILE to draw");
-        System.out.println(Writer.alone(loaded, vocabulary, options.request()).printed());
-        return 0;
-    }
-
-    /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
-    static int printGradientCheck(Parameters p, Split split) {
-        double worst = 0;
-        for (GradientCheck check : checkGradients(p, split.cut(split.training()).get(0), 1000, ALONE)) {
-            System.out.print(format("d%-4s %5d weights checked, largest relative error %.1e%n",
-                check.name(), check.checked(), check.worst()));
-            worst = Math.max(worst, check.worst());
-        }
-        System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."
-            : "BPTT and the numerical gradient differ by more than 1e-7.");
-        return worst < 1e-7 ? 0 : 1;
     }
 
     public static void main(String... args) {
