@@ -1082,7 +1082,7 @@ class rnn {
         int I() { return training.get(0).input().width(); }
         int O() { return training.get(0).target().width(); }
 
-        List<Window> cut(List<Sequence> sequences) { return windows(sequences, batch, steps); }
+        List<Window> windowsOf(List<Sequence> sequences) { return windows(sequences, batch, steps); }
 
         /** What a picture is drawn of: what is held out, if anything is. */
         List<Sequence> shown() { return heldOut.isEmpty() ? training : heldOut; }
@@ -1152,12 +1152,12 @@ class rnn {
                 IntStream.range(T - labelled, T).mapToObj(labelOfStep).toList());
         }
 
-        static Shown steps(Sequence s, String axis) {
+        static Shown numbered(Sequence s, String axis) {
             return of(s, STEPS, axis, t -> roundNumber(t + 1, Math.min(s.T(), STEPS)));
         }
 
         static Shown first(Split split) {
-            return steps(split.shown().get(0), split.heldOut().isEmpty() ? "step of the first sequence"
+            return numbered(split.shown().get(0), split.heldOut().isEmpty() ? "step of the first sequence"
                 : "step of the first held-out sequence");
         }
     }
@@ -1190,6 +1190,15 @@ class rnn {
         return new Answer(json, () -> table(s.unscored() + 2, target, output, more));
     }
 
+    static Line dots(String name, List<Sequence> sequences, Parameters p, int colour) {
+        return new Line(name, flatten(sequences.stream().map(s -> rows(s.target()))),
+            flatten(sequences.stream().map(s -> scoredOutputs(p, s))), colour, false, true);
+    }
+
+    static double[] flatten(Stream<double[][]> matrices) {
+        return matrices.flatMap(Stream::of).flatMapToDouble(Arrays::stream).toArray();
+    }
+
     /** Every number of every target against the output: on the line where it is right. */
     static Panel regressionPanel(Parameters p, Split split) {
         var lines = new ArrayList<>(List.of(dots("training", split.training(), p, BLUE)));
@@ -1198,15 +1207,6 @@ class rnn {
         double[] ends = {targets[0], targets[targets.length - 1]};
         lines.add(new Line("output = target", ends, ends, BLACK, true, false));
         return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
-    }
-
-    static Line dots(String name, List<Sequence> sequences, Parameters p, int colour) {
-        return new Line(name, numbers(sequences.stream().map(s -> rows(s.target()))),
-            numbers(sequences.stream().map(s -> scoredOutputs(p, s))), colour, false, true);
-    }
-
-    static double[] numbers(Stream<double[][]> matrices) {
-        return matrices.flatMap(Stream::of).flatMapToDouble(Arrays::stream).toArray();
     }
 
     // ── 8.2 Classes of sequences ──
@@ -1253,7 +1253,7 @@ class rnn {
     /** x → (x − mean) / deviation, each column by its own. */
     record Scaling(double[] mean, double[] deviation) {
 
-        /** Mean and population standard deviation of the first n rows; of a constant column, its mean and 1. */
+        /** Mean and population standard deviation of the first n rows; of a constant one, its mean and 1. */
         static Scaling of(double[][] rows, int n) {
             double[] mean = new double[rows[0].length], deviation = new double[rows[0].length];
             for (int j = 0; j < mean.length; j++) {
@@ -1349,7 +1349,7 @@ class rnn {
                 ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
             p -> forecast(p, scaled, scaling, more).answer(own, split.held()),
             p -> forecast(p, scaled, scaling, more).panel(own, split.held(), data.name()),
-            Shown.steps(Sequence.next(scaled), "step"), null);
+            Shown.numbered(Sequence.next(scaled), "step"), null);
     }
 
     // ── 8.4 A text ──
@@ -1445,15 +1445,15 @@ class rnn {
         }
 
         /** What follows the prime, which an end-of-text token goes before, where there is one. */
-        String write(Parameters p, int n, Random random) {
+        String continuation(Parameters p, int n, Random random) {
             int[] codes = vocabulary.encode(prime, "--prime");
             if (vocabulary.hasEnd()) codes = Arrays.copyOf(codes, codes.length - 1);
             return vocabulary.decode(sample(p, codes, n, request.temperature(), vocabulary.end(), random));
         }
 
         /** A single line, for those who watch. */
-        String line(Parameters p, int length, long seed) {
-            String text = prime + write(p, 2 * length, new Random(seed));
+        String oneLine(Parameters p, int length, long seed) {
+            String text = prime + continuation(p, 2 * length, new Random(seed));
             text = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
             return text.substring(0, Math.min(text.length(), length));
         }
@@ -1463,12 +1463,12 @@ class rnn {
             Random random = new Random(request.seed());
             int left = Objects.requireNonNullElse(request.generate(), LENGTH);
             if (!vocabulary.hasEnd()) {
-                String text = write(p, left, random);
+                String text = continuation(p, left, random);
                 return new Answer(json("prime", prime, "generated", text), () -> prime + text);
             }
             var written = new ArrayList<String>();
             while (left > 0) {
-                String text = write(p, left, random);
+                String text = continuation(p, left, random);
                 int n = text.codePointCount(0, text.length());
                 if (n < left || written.isEmpty()) written.add(prime + text);     // the last may be cut short
                 left -= Math.max(1, n);
@@ -1578,7 +1578,7 @@ class rnn {
         boolean atListEnd() { return in.currentToken() == JsonToken.END_ARRAY; }
 
         /** Moves on to the next element; false at the list's end. */
-        boolean next() { return in.nextToken() != JsonToken.END_ARRAY; }
+        boolean nextElement() { return in.nextToken() != JsonToken.END_ARRAY; }
 
         double number() {
             double value = in.currentToken().isNumeric() ? in.getDoubleValue() : Double.NaN;
@@ -1693,10 +1693,10 @@ class rnn {
         var all = new ArrayList<Vectors>();
         int width = 0;
         json.list();
-        while (json.next()) {
+        while (json.nextElement()) {
             var rows = new ArrayList<double[]>();
             json.list();
-            for (; json.next(); width = rows.get(0).length) rows.add(parseVector(json, width));
+            for (; json.nextElement(); width = rows.get(0).length) rows.add(parseVector(json, width));
             if (rows.isEmpty()) throw json.wrongHere("is empty; a sequence needs at least one step");
             all.add(new Dense(rows.toArray(double[][]::new)));
         }
@@ -1710,7 +1710,7 @@ class rnn {
         double[] numbers = new double[Math.max(width, 1)];
         int n = 0;
         json.list();
-        for (; json.next(); n++) {
+        for (; json.nextElement(); n++) {
             if (n == numbers.length) numbers = Arrays.copyOf(numbers, 2 * n);
             numbers[n] = json.number();
         }
@@ -1726,7 +1726,7 @@ class rnn {
         var rows = new ArrayList<double[]>();
         int width = 0;                                  // 0: of numbers, not of lists
         json.list();
-        while (json.next()) {
+        while (json.nextElement()) {
             if (json.isList() && (width > 0 || rows.isEmpty())) rows.add(parseVector(json, width));
             else if (width == 0) rows.add(new double[] {json.number()});
             else throw json.wrongHere("is not a list, as series[0] is; all steps need one form");
@@ -1740,10 +1740,10 @@ class rnn {
     static List<Vectors> parseLabels(StrictJson json) {
         var all = new ArrayList<int[]>();
         json.list();
-        while (json.next()) {
+        while (json.nextElement()) {
             var codes = IntStream.builder();
             if (!json.isList()) codes.add(parseLabel(json));
-            else while (json.next()) codes.add(parseLabel(json));
+            else while (json.nextElement()) codes.add(parseLabel(json));
             all.add(codes.build().toArray());
             if (all.get(all.size() - 1).length == 0)
                 throw json.wrongHere("is empty; it needs at least one label");
@@ -1756,7 +1756,7 @@ class rnn {
 
     static List<String> parseTexts(StrictJson json) {
         var all = new ArrayList<String>();
-        while (json.next()) {
+        while (json.nextElement()) {
             all.add(json.string());
             if (all.get(all.size() - 1).isEmpty())
                 throw json.wrongHere("is empty; it needs at least one character");
@@ -1915,7 +1915,7 @@ class rnn {
         }
 
         /** A number in the metadata, from 0 to most. */
-        double number(Path file, String key, double most) {
+        double metadataNumber(Path file, String key, double most) {
             return new Model(file.toString(), null, metadata).numbers(key, 0, most)[0];
         }
 
@@ -2012,7 +2012,7 @@ class rnn {
     static List<Long> parseSizes(StrictJson json) {
         var sizes = new ArrayList<Long>();
         json.list();
-        while (json.next()) sizes.add(json.wholeNumber(Integer.MAX_VALUE));
+        while (json.nextElement()) sizes.add(json.wholeNumber(Integer.MAX_VALUE));
         return sizes;
     }
 
@@ -2144,10 +2144,11 @@ class rnn {
         var losses = new ArrayList<double[]>();
         if (epochs > 0) Collections.addAll(losses, tensors.get(file, "losses", epochs, columns));
         List<Window> windows = plan(split.training(), settings, epochs + 1);
-        int next = (int) tensors.number(file, "next", windows.size() - 1);
+        int next = (int) tensors.metadataNumber(file, "next", windows.size() - 1);
         return new State(tensors.parameters(file, "", I, H, O),
             tensors.parameters(file, "velocity.", I, H, O), tensors.parameters(file, "last.", I, H, O),
-            losses, next, tensors.number(file, "lossSum", Double.MAX_VALUE), (long) tensors.number(file, "scored", 0x1p53),
+            losses, next, tensors.metadataNumber(file, "lossSum", Double.MAX_VALUE),
+            (long) tensors.metadataNumber(file, "scored", 0x1p53),
             next == 0 ? new double[0][] : tensors.get(file, "h", windows.get(next - 1).B(), H));
     }
 
@@ -2359,23 +2360,23 @@ class rnn {
                 statePanel(shown, tape), gradientPanel(shown, tape));
             int width = WIDTH / 2, height = HEIGHT / 2;
             for (int k = 0; k < panels.size(); k++)
-                draw(panels.get(k)).paint((Graphics2D) picture.getGraphics()
+                chart(panels.get(k)).paint((Graphics2D) picture.getGraphics()
                     .create(k % 2 * width, k / 2 * height, width, height), width, height);
             writeWhole(file, out -> ImageIO.write(picture, "png", out));
         }
 
-        private static Chart<?, ?> draw(Panel panel) {
-            return panel instanceof Lines lines ? draw(lines) : draw((Cells) panel);
+        private static Chart<?, ?> chart(Panel panel) {
+            return panel instanceof Lines lines ? chart(lines) : chart((Cells) panel);
         }
 
-        private static Chart<?, ?> draw(Lines lines) {
+        private static Chart<?, ?> chart(Lines lines) {
             XYChart chart = new XYChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
             chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
                 .setLegendPosition(Styler.LegendPosition.OutsideS)
                 .setLegendLayout(Styler.LegendLayout.Horizontal);
             style(chart, lines.title(), lines.xAxis(), lines.yAxis());
             if (!Double.isNaN(lines.firstStep())) wholeSteps(chart, lines.firstStep());
-            for (Line line : lines.lines()) draw(chart, line);
+            for (Line line : lines.lines()) add(chart, line);
             if (lines.logarithmic()) logarithmic(chart, lines.lines().stream()
                 .flatMapToDouble(line -> Arrays.stream(line.y())).summaryStatistics());
             if (lines.lines().stream().anyMatch(line -> line.name().isEmpty()))
@@ -2383,7 +2384,7 @@ class rnn {
             return chart;
         }
 
-        private static void draw(XYChart chart, Line line) {
+        private static void add(XYChart chart, Line line) {
             XYSeries series = chart.addSeries(line.name().isEmpty() ? "-" : line.name(), line.x(), line.y());
             Color colour = new Color(line.colour());
             if (line.line()) series.setLineColor(colour).setLineWidth(2);
@@ -2404,7 +2405,7 @@ class rnn {
                 .setPlotGridHorizontalLinesVisible(y.getMax() < 1e5 * y.getMin());
         }
 
-        private static Chart<?, ?> draw(Cells cells) {
+        private static Chart<?, ?> chart(Cells cells) {
             HeatMapChart chart = new HeatMapChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
@@ -2659,7 +2660,8 @@ class rnn {
     /** Refuses before it allocates: weights, gradients, velocities, copies, and the tape of one window. */
     static void refuseTooLarge(Split split, int hidden) {
         double I = split.I(), H = hidden, O = split.O(), rows = 1;
-        for (Window w : split.cut(split.training())) rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
+        for (Window w : split.windowsOf(split.training()))
+            rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
         double bytes = 8 * (6 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
@@ -2694,7 +2696,7 @@ class rnn {
     /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
     static int printGradientCheck(Parameters p, Split split) {
         double worst = 0;
-        for (GradientCheck check : checkGradients(p, split.cut(split.training()).get(0), 1000, ALONE)) {
+        for (GradientCheck check : checkGradients(p, split.windowsOf(split.training()).get(0), 1000, ALONE)) {
             System.out.print(format("d%-4s %5d weights checked, largest relative error %.1e%n",
                 check.name(), check.checked(), check.worst()));
             worst = Math.max(worst, check.worst());
@@ -2758,7 +2760,7 @@ class rnn {
                         pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - now));
                     }
                     console.showProgress(training, options.epochs, before, form.sampler() == null ? null
-                        : length -> form.sampler().line(training.state.p(), length, epoch()));
+                        : length -> form.sampler().oneLine(training.state.p(), length, epoch()));
                 }
             } finally {
                 console.erase();
@@ -2796,14 +2798,14 @@ class rnn {
         private void report() {
             Parameters p = training.state.last();
             Split split = form.split();
-            Score trained = evaluate(p, split.cut(split.training()), training.team);
+            Score trained = evaluate(p, split.windowsOf(split.training()), training.team);
             if (!Double.isFinite(trained.loss()))
                 throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
                     + "--clip 1", epoch());
             console.print("training loss " + form.describe().apply(trained));
             var json = json("name", name, "seed", options.seed, "epochs", epoch(), "loss", trained.loss());
             if (split.held() > 0) {
-                Score heldOut = evaluate(p, split.cut(split.heldOut()), training.team);
+                Score heldOut = evaluate(p, split.windowsOf(split.heldOut()), training.team);
                 console.print("held-out loss " + form.describe().apply(heldOut));
                 json.put("validation_loss", heldOut.loss());
             }
