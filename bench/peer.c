@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // One training step of the same network over OpenBLAS, and the FMA peak of one core.
-// peer SECONDS NAME B T I H O: prints "NAME median fastest", seconds a step; peer peak: prints FLOP/s.
+// peer SECONDS B,T,I,H,O: prints "median fastest", seconds a step; peer peak: prints FLOP/s and whose kernel OpenBLAS took.
 
 #include <cblas.h>
 #include <math.h>
@@ -108,10 +108,9 @@ static double step(void) {
 }
 
 int main(int argc, char **argv) {
-    if (argc == 2) return printf("%.0f\n", peak()) < 0;
-    if (argc != 8) return 2;
+    if (argc == 2) return printf("%.0f %s\n", peak(), openblas_get_corename()) < 0;
+    if (argc != 3 || sscanf(argv[2], "%d,%d,%d,%d,%d", &B, &T, &I, &H, &O) != 5) return 2;
     double seconds = atof(argv[1]), times[1000], scale;
-    B = atoi(argv[3]), T = atoi(argv[4]), I = atoi(argv[5]), H = atoi(argv[6]), O = atoi(argv[7]);
     long n = (long) T * B;
     scale = 2 / sqrt(H);
     x = filled(n * I, 2), target = filled(n * O, 2), h = filled((n + B) * H, 0), y = filled(n * O, 0), dy = filled(n * O, 0), dh = filled(n * H, 0);
@@ -126,6 +125,6 @@ int main(int argc, char **argv) {
         times[count] = (now() - from) / repeats;
     }
     qsort(times, count, 8, ascending);
-    printf("%s %.9g %.9g\n", argv[2], times[count / 2], times[0]);
+    printf("%.9g %.9g\n", times[count / 2], times[0]);
     return !(loss == loss);
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One training step of the same network in NumPy and in PyTorch.
 
-peers.py numpy|torch64|torch32 SECONDS THREADS NAME B T I H O: prints "NAME median fastest", seconds a step.
+peers.py numpy|torch64|torch32 SECONDS THREADS B,T,I,H,O: prints "median fastest", seconds a step.
 peers.py warmup: 100 steps of char in PyTorch, to be timed from outside with the import.
 """
 import os
@@ -17,34 +17,42 @@ def numpy_step(B, T, I, H, O):
 
     r = np.random.default_rng(1)
     n, k = T * B, H**-0.5
-    Wxh, Whh, bh, Why, by = (r.uniform(-k, k, s) for s in [(I, H), (H, H), H, (H, O), O])
+    Wxh, Whh, bh, Why, by = weights = [r.uniform(-k, k, s) for s in [(I, H), (H, H), H, (H, O), O]]
+    dWxh, dWhh, dbh, dWhy, dby = gradients = [np.empty_like(W) for W in weights]
     x, target = r.uniform(-1, 1, (n, I)), r.uniform(-1, 1, (n, O))
     h = np.zeros((T + 1, B, H))  # h[0] = 0; the others are written in place
     hPrev, hNext = h[:-1].reshape(n, H), h[1:].reshape(n, H)
-    da, buffer = np.empty((T, B, H)), np.empty((B, H))
+    da, derivative, dy, buffer = np.empty((n, H)), np.empty((n, H)), np.empty((n, O)), np.empty((B, H))
+    hAt, daAt, derivativeAt = list(h), list(da.reshape(T, B, H)), list(derivative.reshape(T, B, H))  # views
 
     def step():
-        np.matmul(x, Wxh, out=hNext)
-        h[1:] += bh
+        np.dot(x, Wxh, out=hNext)
+        np.add(hNext, bh, out=hNext)
         for t in range(1, T + 1):
-            h[t] += np.matmul(h[t - 1], Whh, out=buffer)
-            np.tanh(h[t], out=h[t])
-        error = hNext @ Why
-        error += by
-        error -= target
-        loss = np.vdot(error, error) / error.size
-        dy = error
-        dy *= 2 / error.size
-        np.matmul(dy, Why.T, out=da.reshape(n, H))
-        derivative = 1 - h[1:] ** 2
+            np.dot(hAt[t - 1], Whh, out=buffer)
+            np.add(hAt[t], buffer, out=hAt[t])
+            np.tanh(hAt[t], out=hAt[t])
+        np.dot(hNext, Why, out=dy)
+        np.add(dy, by, out=dy)
+        np.subtract(dy, target, out=dy)  # the error
+        loss = np.vdot(dy, dy) / dy.size
+        np.multiply(dy, 2 / dy.size, out=dy)
+        np.dot(dy, Why.T, out=da)
+        np.multiply(hNext, hNext, out=derivative)
+        np.subtract(1.0, derivative, out=derivative)
         for t in range(T - 1, -1, -1):
-            da[t] *= derivative[t]
+            np.multiply(daAt[t], derivativeAt[t], out=daAt[t])
             if t:
-                da[t - 1] += np.matmul(da[t], Whh.T, out=buffer)
-        rows = da.reshape(n, H)
-        for W, dW in [(Wxh, x.T @ rows), (Whh, hPrev.T @ rows), (bh, rows.sum(0)), (Why, hNext.T @ dy), (by, dy.sum(0))]:
-            dW *= 0.01
-            W -= dW
+                np.dot(daAt[t], Whh.T, out=buffer)
+                np.add(daAt[t - 1], buffer, out=daAt[t - 1])
+        np.dot(x.T, da, out=dWxh)
+        np.dot(hPrev.T, da, out=dWhh)
+        np.sum(da, 0, out=dbh)
+        np.dot(hNext.T, dy, out=dWhy)
+        np.sum(dy, 0, out=dby)
+        for W, dW in zip(weights, gradients):
+            np.multiply(dW, 0.01, out=dW)
+            np.subtract(W, dW, out=W)
         return loss
 
     return step
@@ -91,8 +99,8 @@ if sys.argv[1] == "warmup":
     for _ in range(100):
         step()
 else:
-    peer, seconds, threads, name = sys.argv[1:5]
-    shape = B, T, I, H, O = [int(a) for a in sys.argv[5:]]
+    peer, seconds, threads, shape = sys.argv[1:]
+    shape = B, T, I, H, O = [int(n) for n in shape.split(",")]
     if peer == "numpy":
         step = numpy_step(*shape)
     else:
@@ -100,4 +108,4 @@ else:
 
         torch.set_num_threads(int(threads))
         step = torch_step(*shape, {"torch64": "float64", "torch32": "float32"}[peer])
-    print(name, "%.9g %.9g" % measure(step, float(seconds), 6 * B * T * H * (I + H + O)))
+    print("%.9g %.9g" % measure(step, float(seconds), 6 * B * T * H * (I + H + O)))
