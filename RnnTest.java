@@ -59,7 +59,8 @@ class RnnTest {
         long failed = summary.getTotalFailureCount(), passed = summary.getTestsSucceededCount();
         long skipped = summary.getTestsSkippedCount() + summary.getTestsAbortedCount();
         if (summary.getTestsFoundCount() == 0)
-            System.out.println("no test has \"" + String.join("\" or \"", parts) + "\" in the name of its class or method");
+            System.out.printf("no test has \"%s\" in the name of its class or method%n",
+                String.join("\" or \"", parts));
         System.out.printf("%d passed, %d failed%s%n", passed, failed, skipped == 0 ? "" : ", " + skipped + " skipped");
         System.exit(failed == 0 && passed > 0 ? 0 : 1);
     }
@@ -89,7 +90,7 @@ class RnnTest {
                     .collect(Collectors.joining("\n        ")), where(t)));
             boolean isClass = test.isContainer()
                 && test.getUniqueId().lastIndexOf("[nested-class:") > test.getUniqueId().lastIndexOf("/");
-            if (isClass) System.out.printf(Locale.ROOT, "%-24s %5.1f s%n", test.getDisplayName(), seconds);
+            if (isClass) System.out.printf(Locale.ROOT, "%-30s %5.1f s%n", test.getDisplayName(), seconds);
         }
 
         /** The class, the method, and which of the method's cases. */
@@ -102,33 +103,22 @@ class RnnTest {
 
         /** The lines of the tests that it came from. */
         private static String where(Throwable t) {
-            return Arrays.stream(t.getStackTrace()).filter(line -> "RnnTest.java".equals(line.getFileName()))
-                .limit(3).map(line -> "        at " + line.getMethodName() + " (RnnTest.java:"
-                    + line.getLineNumber() + ")\n")
+            return Arrays.stream(t.getStackTrace()).filter(line -> "RnnTest.java".equals(line.getFileName())).limit(3)
+                .map(line -> "        at " + line.getMethodName() + " (RnnTest.java:" + line.getLineNumber() + ")\n")
                 .collect(Collectors.joining());
         }
     }
 
-    // ── The mathematics: what its tests share ───────────────────────────────────────────────────────────────────────
+    // ── The mathematics: what the tests of rooms 2 to 7 share ───────────────────────────────────────────────────────
 
-    /** Training runs by PyTorch, and values of tanh, exp and expm1 to 40 digits; made by bench/reference.py. */
-    static final Path REFERENCE = Path.of("bench/reference.json");
-
+    /** From PyTorch's runs and from tanh, exp and expm1 to 40 digits, all computed by bench/reference.py. */
     static JsonNode reference(String key) {
-        try {
-            return JsonMapper.shared().readTree(Files.readString(REFERENCE)).get(key);
-        } catch (java.io.IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return JsonMapper.shared().readTree(Path.of("bench/reference.json")).get(key);
     }
 
-    static final int[] SIZES = {1, 2, 3, 5, 13};
+    static final int[] SIZES = {1, 2, 3, 5, 13}, MORE_SIZES = {1, 2, 3, 5, 13, 25, 100};
 
-    static double uniform(Random random) { return 2 * random.nextDouble() - 1; }
-
-    static double[] vector(Random random, int n) {
-        return IntStream.range(0, n).mapToDouble(i -> uniform(random)).toArray();
-    }
+    static double[] vector(Random random, int n) { return random.doubles(n, -1, 1).toArray(); }
 
     static double[][] matrix(Random random, int n, int m) {
         return IntStream.range(0, n).mapToObj(i -> vector(random, m)).toArray(double[][]::new);
@@ -138,9 +128,25 @@ class RnnTest {
         return IntStream.range(0, T).mapToObj(t -> matrix(random, n, m)).toArray(double[][][]::new);
     }
 
-    /**
-     * Uniform in ±1/√H: larger weights make the loss so wild a function that its differences say little of its slope.
-     */
+    static double[][] copy(double[][] A) { return Arrays.stream(A).map(double[]::clone).toArray(double[][]::new); }
+
+    /** Vectors written out one after the other. */
+    static rnn.Dense rowsOf(double[] numbers, int width) {
+        return new rnn.Dense(IntStream.range(0, numbers.length / width)
+            .mapToObj(t -> Arrays.copyOfRange(numbers, t * width, (t + 1) * width)).toArray(double[][]::new));
+    }
+
+    /** The vectors x [T,B,I], row t·B + b. */
+    static rnn.Dense dense(double[][][] x) {
+        return new rnn.Dense(Stream.of(x).flatMap(Stream::of).toArray(double[][]::new));
+    }
+
+    /** The codes [T,B], row t·B + b. */
+    static rnn.OneHot oneHot(int[][] codes, int width) {
+        return new rnn.OneHot(Stream.of(codes).flatMapToInt(Arrays::stream).toArray(), width);
+    }
+
+    /** Uniform in ±1/√H: with larger weights the loss bends so sharply that differences say little of its slope. */
     static rnn.Parameters network(Random random, int I, int H, int O) {
         var p = new rnn.Parameters(matrix(random, I, H), matrix(random, H, H), vector(random, H),
             matrix(random, H, O), vector(random, O));
@@ -167,41 +173,39 @@ class RnnTest {
         return rows;
     }
 
-    static double[] flat(List<double[]> rows) {
-        return rows.stream().flatMapToDouble(Arrays::stream).toArray();
-    }
+    static double[] flat(List<double[]> rows) { return rows.stream().flatMapToDouble(Arrays::stream).toArray(); }
 
     static double[] flat(rnn.Parameters p) { return flat(rows(p)); }
 
-    /** Errors are relative, |a − e| / (|a| + |e|), where the numbers are larger than the floor, else relative to it. */
-    static double error(double expected, double actual, double floor) {
-        return Math.abs(actual - expected) / Math.max(Math.abs(actual) + Math.abs(expected), floor);
-    }
-
+    /** Errors are relative to |a| + |e| or, where that is below the floor, to the floor. */
     static void assertAgree(double[] expected, double[] actual, double tolerance, double floor, Object what) {
         assertEquals(expected.length, actual.length);
-        for (int k = 0; k < expected.length; k++)
-            if (!(error(expected[k], actual[k], floor) < tolerance))
-                fail(what + ": element " + k + " is " + actual[k] + ", not " + expected[k]);
+        for (int k = 0; k < expected.length; k++) {
+            double e = expected[k], a = actual[k];
+            if (!(Math.abs(a - e) / Math.max(Math.abs(a) + Math.abs(e), floor) < tolerance))
+                fail(what + ": element " + k + " is " + a + ", not " + e);
+        }
     }
 
-    static void assertWithin(double tolerance, double[] expected, double[] actual, Object what) {
-        assertArrayEquals(expected, actual, tolerance, () -> what.toString());
+    /** The slope of f in v[j], by central differences over four points: off by the order of ε⁴, not ε². */
+    static double slope(double[] v, int j, double epsilon, DoubleSupplier f) {
+        double[] weights = {1, -8, 0, 8, -1};
+        double old = v[j], sum = 0;
+        for (int k = -2; k <= 2; k++) {
+            v[j] = old + k * epsilon;
+            sum += weights[k + 2] * f.getAsDouble();
+        }
+        v[j] = old;
+        return sum / (12 * epsilon);
     }
 
-    static final rnn.Team ROW_BY_ROW = (n, work, part) -> {
-        for (int i = 0; i < n; i++) part.run(i, i + 1);
-    };
-
-    /** Parts of 1, 3, 5, … rows, the last one first. */
-    static final rnn.Team ODD_PARTS_BACKWARDS = (n, work, part) -> {
-        var ends = new ArrayList<Integer>(List.of(0));
-        for (int size = 1, end = 0; end < n; size += 2) ends.add(end = Math.min(n, end + size));
-        for (int i = ends.size() - 1; i > 0; i--) part.run(ends.get(i - 1), ends.get(i));
-    };
-
-    static final rnn.Team THREADS = (n, work, part) -> IntStream.range(0, n).parallel()
-        .forEach(i -> part.run(i, i + 1));
+    /** Teams that take n rows singly; from the last row on in parts of 1, 3, 5, …; all at the same time. */
+    static final List<rnn.Team> TEAMS = List.of(
+        (n, work, part) -> IntStream.range(0, n).forEach(i -> part.run(i, i + 1)),
+        (n, work, part) -> {
+            for (int to = n, size = 1; to > 0; to -= size, size += 2) part.run(Math.max(0, to - size), to);
+        },
+        (n, work, part) -> IntStream.range(0, n).parallel().forEach(i -> part.run(i, i + 1)));
 
     // A second opinion that shares no code with rnn.java: the whole network in dual numbers and plain loops.
 
@@ -227,9 +231,7 @@ class RnnTest {
         return IntStream.range(0, v.length).mapToObj(i -> new Dual(v[i], i == k ? 1 : 0)).toArray(Dual[]::new);
     }
 
-    static double[] values(Dual[] duals) {
-        return Arrays.stream(duals).mapToDouble(Dual::value).toArray();
-    }
+    static double[] values(Dual[] duals) { return Arrays.stream(duals).mapToDouble(Dual::value).toArray(); }
 
     /**
      * The network of the weights w: Wxh [I,H], Whh [H,H], bh [H], Why [H,O], by [O], one after the other, row by row.
@@ -260,15 +262,16 @@ class RnnTest {
             return y;
         }
 
-        /** The values of the outputs after each step of x, from the state h0. */
-        double[][] outputs(double[][] x, double[] h0) {
-            Dual[] h = duals(h0, -1);
-            double[][] y = new double[x.length][];
-            for (int t = 0; t < x.length; t++) {
-                h = state(x[t], h);
-                y[t] = values(output(h));
-            }
+        /** The outputs after each step of x, from the state h. */
+        Dual[][] outputs(double[][] x, Dual[] h) {
+            Dual[][] y = new Dual[x.length][];
+            for (int t = 0; t < x.length; t++) y[t] = output(h = state(x[t], h));
             return y;
+        }
+
+        /** Their values. */
+        double[][] outputs(double[][] x, double[] h) {
+            return Arrays.stream(outputs(x, duals(h, -1))).map(RnnTest::values).toArray(double[][]::new);
         }
     }
 
@@ -284,16 +287,6 @@ class RnnTest {
         for (int o = 0; o < y.length; o++)
             sum = sum.plus(y[o].minus(Dual.of(goal[o])).times(y[o].minus(Dual.of(goal[o]))));
         return sum;
-    }
-
-    /** The vectors x [T,B,I], row t·B + b. */
-    static rnn.Dense dense(double[][][] x) {
-        return new rnn.Dense(Stream.of(x).flatMap(Stream::of).toArray(double[][]::new));
-    }
-
-    /** The codes [T,B], row t·B + b. */
-    static rnn.OneHot oneHot(int[][] codes, int width) {
-        return new rnn.OneHot(Stream.of(codes).flatMapToInt(Arrays::stream).toArray(), width);
     }
 
     /** A network, what it reads from which state [B,H], and what it should say at the last steps: vectors or labels. */
@@ -313,12 +306,18 @@ class RnnTest {
                 classes ? null : matrices(random, scored, B, O), classes ? labels : null);
         }
 
-        rnn.Vectors input() { return codes == null ? dense(x) : oneHot(codes, p.I()); }
-        rnn.Vectors target() { return labels == null ? dense(goals) : oneHot(labels, p.O()); }
+        rnn.Vectors input() { return codes == null ? dense(x) : oneHot(codes, I()); }
+        rnn.Vectors target() { return labels == null ? dense(goals) : oneHot(labels, O()); }
 
         int T() { return x.length; }
         int B() { return h0.length; }
+        int I() { return p.Wxh().length; }
+        int H() { return p.bh().length; }
+        int O() { return p.by().length; }
         int scored() { return labels == null ? goals.length : labels.length; }
+
+        /** What sequence b reads. */
+        double[][] x(int b) { return Arrays.stream(x).map(step -> step[b]).toArray(double[][]::new); }
 
         /** All that the loss is differentiated by: the parameters and the carried state. */
         List<double[]> variables() {
@@ -327,16 +326,17 @@ class RnnTest {
             return rows;
         }
 
-        rnn.Tape tape() {
-            return rnn.Tape.ready(null, p, T() * B(), B(), h0);
+        rnn.Tape tape() { return rnn.Tape.ready(null, p, T() * B(), B(), h0); }
+
+        /** A tape after the forward pass. */
+        rnn.Tape forward() {
+            rnn.Tape tape = tape();
+            rnn.forward(p, input(), tape, rnn.ALONE);
+            return tape;
         }
 
         /** The loss by rnn.java. */
-        double loss() {
-            rnn.Tape tape = tape();
-            rnn.forward(p, input(), tape, rnn.ALONE);
-            return rnn.loss(target(), input().n(), tape, rnn.ALONE);
-        }
+        double loss() { return rnn.loss(target(), T() * B(), forward(), rnn.ALONE); }
 
         /** Its gradient with respect to the variables by rnn.java. */
         double[] gradient() {
@@ -348,61 +348,51 @@ class RnnTest {
 
         /** The loss by the oracle, and its slope with respect to variable k. */
         Dual loss(int k) {
-            double[] v = flat(variables());
-            Dual[] w = duals(v, k);
-            int H = p.bh().length, O = p.by().length, first = v.length - B() * H;
-            var oracle = new Oracle(w, p.Wxh().length, H, O);
+            Dual[] w = duals(flat(variables()), k);
+            int first = w.length - B() * H();
+            var oracle = new Oracle(w, I(), H(), O());
             Dual sum = Dual.of(0);
             for (int b = 0; b < B(); b++) {
-                Dual[] h = Arrays.copyOfRange(w, first + b * H, first + (b + 1) * H);
-                for (int t = 0; t < T(); t++) {
-                    h = oracle.state(x[t][b], h);
-                    int s = t - (T() - scored());
-                    if (s < 0) continue;
-                    Dual[] y = oracle.output(h);
-                    sum = sum.plus(labels != null ? RnnTest.crossEntropy(y, labels[s][b]) : squares(y, goals[s][b]));
+                Dual[][] y = oracle.outputs(x(b), Arrays.copyOfRange(w, first + b * H(), first + (b + 1) * H()));
+                for (int s = 0; s < scored(); s++) {
+                    Dual[] last = y[T() - scored() + s];
+                    sum = sum.plus(labels != null ? crossEntropy(last, labels[s][b]) : squares(last, goals[s][b]));
                 }
             }
-            return sum.over(Dual.of(scored() * B() * (labels != null ? 1 : O)));
+            return sum.over(Dual.of(scored() * B() * (labels != null ? 1 : O())));
         }
 
         double[] dualGradient() {
             return IntStream.range(0, flat(variables()).length).mapToDouble(k -> loss(k).slope()).toArray();
         }
 
-        /** By central differences over four points, which are off by the order of ε⁴, not ε². */
         double[] numericalGradient() {
-            final double epsilon = 1.0 / 1024;
-            var slopes = DoubleStream.builder();
-            for (double[] row : variables())
-                for (int j = 0; j < row.length; j++) {
-                    double v = row[j], near, far;
-                    row[j] = v + epsilon;
-                    near = loss();
-                    row[j] = v - epsilon;
-                    near -= loss();
-                    row[j] = v + 2 * epsilon;
-                    far = loss();
-                    row[j] = v - 2 * epsilon;
-                    far -= loss();
-                    row[j] = v;
-                    slopes.add((8 * near - far) / (12 * epsilon));
-                }
-            return slopes.build().toArray();
+            return variables().stream().flatMapToDouble(row -> IntStream.range(0, row.length)
+                .mapToDouble(j -> slope(row, j, 1.0 / 1024, this::loss))).toArray();
         }
 
         @Override public String toString() {
-            return "B=%d T=%d scored=%d I=%d H=%d O=%d %s %s".formatted(B(), T(), scored(), p.Wxh().length,
-                p.bh().length,
-                p.by().length, codes == null ? "vectors" : "one-hot", labels == null ? "mse" : "cross-entropy");
+            return "B=%d T=%d scored=%d I=%d H=%d O=%d %s %s".formatted(B(), T(), scored(), I(), H(), O(),
+                codes == null ? "vectors" : "one-hot", labels == null ? "mse" : "cross-entropy");
         }
     }
 
     /** Forward, loss and backward on a tape. */
     record Pass(double loss, rnn.Tape tape, rnn.Parameters d) {
         static Pass of(Problem q, rnn.Tape tape, rnn.Team team) {
-            var d = rnn.Parameters.zeros(q.p.Wxh().length, q.p.bh().length, q.p.by().length);
+            var d = rnn.Parameters.zeros(q.I(), q.H(), q.O());
             return new Pass(rnn.pass(q.p, q.input(), q.target(), tape, d, team), tape, d);
+        }
+
+        void assertHasTheBitsOf(Pass expected) {
+            assertEquals(expected.loss, loss);
+            assertArrayEquals(flat(expected.d), flat(d));
+            for (int r = 0; r < expected.tape.y().length; r++) {
+                assertArrayEquals(expected.tape.y()[r], tape.y()[r]);
+                assertArrayEquals(expected.tape.dy()[r], tape.dy()[r]);
+                assertArrayEquals(expected.tape.h()[r], tape.h()[r]);
+                assertArrayEquals(expected.tape.dhPrev()[r], tape.dhPrev()[r]);
+            }
         }
     }
 
@@ -423,9 +413,9 @@ class RnnTest {
         return problems;
     }
 
-    // ── Section 2: activations and losses ───────────────────────────────────────────────────────────────────────────
+    // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
-    @Nested class ActivationsAndLosses {
+    @Nested class Section2ActivationsAndLosses {
 
         /** How many units in the last place of the exact value a number is away from it. */
         double ulps(double actual, BigDecimal exact) {
@@ -433,32 +423,31 @@ class RnnTest {
             return new BigDecimal(actual).subtract(exact).divide(ulp, MathContext.DECIMAL32).abs().doubleValue();
         }
 
-        /** The worst of f on the reference values up to `largest`. */
-        double worst(String key, DoubleUnaryOperator f, double largest) {
-            double worst = 0;
+        /** f is that close to the reference values, wherever |x| is no larger than `largest`. */
+        void assertAccurate(double ulps, String key, DoubleUnaryOperator f, double largest) {
             for (JsonNode pair : reference(key)) {
                 double x = pair.get(0).asDouble();
                 var exact = new BigDecimal(pair.get(1).asString());
-                if (Math.abs(x) <= largest) worst = Math.max(worst, ulps(f.applyAsDouble(x), exact));
+                if (Math.abs(x) > largest) continue;
+                double off = ulps(f.applyAsDouble(x), exact);
+                assertTrue(off <= ulps, () -> key + "(" + x + ") is off by " + off + " ulps");
             }
-            return worst;
         }
 
-        /** How many doubles lie from one to the other. */
-        long apart(double a, double b) {
-            return Math.abs(ordinal(a) - ordinal(b));
+        /** How many doubles lie from one to another of the same sign. */
+        long apart(double a, double b) { return Math.abs(Double.doubleToLongBits(a) - Double.doubleToLongBits(b)); }
+
+        @Test void tanhExpAndTheTaylorSeriesAgreeWithTheReferenceValues() {
+            assertAccurate(2.5, "tanh", rnn::tanh, Double.MAX_VALUE);                   // 1.28 at worst
+            assertAccurate(1, "exp", rnn::exp, Double.MAX_VALUE);                       // 0.91
+            assertAccurate(0.55, "expm1", rnn::expm1Reduced, Math.log(2) / 2);          // 0.52; 0.5 is unavoidable
         }
 
-        long ordinal(double x) {
-            long bits = Double.doubleToRawLongBits(x);
-            return bits < 0 ? Long.MIN_VALUE - bits : bits;
-        }
-
-        @Test void tanhIsWithinThreeUlpsOfTheExactValue() {
-            double worst = worst("tanh", rnn::tanh, Double.MAX_VALUE);      // 1.28
-            for (double x = 1e-3; x < 20; x += x < 1 ? 1e-4 : 1e-2)         // 2.16, near 0.22
-                worst = Math.max(worst, ulps(rnn.tanh(x), exactTanh(x)));
-            assertTrue(worst <= 2.5, worst + " ulps");
+        @Test void tanhIsWithinTwoAndAHalfUlpsOfTheExactValue() {
+            for (double x = 1e-3; x < 20; x += x < 1 ? 1e-4 : 1e-2) {                   // 2.16 at worst, near 0.22
+                double at = x, off = ulps(rnn.tanh(x), exactTanh(x));
+                assertTrue(off <= 2.5, () -> "tanh(" + at + ") is off by " + off + " ulps");
+            }
         }
 
         /** tanh x = 1 − 2 / (e²ˣ + 1) to 40 digits and more, with e²ˣ as the 2⁸th power of the series of e^(2x/2⁸). */
@@ -472,27 +461,16 @@ class RnnTest {
             return BigDecimal.ONE.subtract(BigDecimal.valueOf(2).divide(power.add(BigDecimal.ONE), digits));
         }
 
-        @Test void expIsWithinOneUlpOfTheExactValue() {
-            double worst = worst("exp", rnn::exp, Double.MAX_VALUE);        // 0.91
-            assertTrue(worst <= 1, () -> worst + " ulps");
-        }
-
-        @Test void theTaylorSeriesIsRoundedAlmostAsWellAsCanBe() {
-            double worst = worst("expm1", rnn::expm1Reduced, Math.log(2) / 2);      // 0.52; 0.5 is the best possible
-            assertTrue(worst <= 0.55, () -> worst + " ulps");
-        }
-
         @Test void tanhAndExpStayCloseToStrictMath() {
-            // whose own are within 1 ulp (exp) and 2.5 ulps (tanh) of the exact value
+            // StrictMath itself is within 1 ulp (exp) and 2.5 ulps (tanh) of the exact value
             Random random = new Random(2);
-            long tanh = 0, exp = 0;
             for (int n = 0; n < 300_000; n++) {
-                double x = uniform(random) * Math.scalb(1.0, random.nextInt(40) - 34), large = 745 * uniform(random);
-                tanh = Math.max(tanh, apart(rnn.tanh(x), StrictMath.tanh(x)));
-                exp = Math.max(exp, apart(rnn.exp(x), StrictMath.exp(x)));
-                exp = Math.max(exp, apart(rnn.exp(large), StrictMath.exp(large)));
+                double[] u = vector(random, 2);
+                double x = u[0] * Math.scalb(1.0, random.nextInt(40) - 34), large = 745 * u[1];
+                assertTrue(apart(rnn.tanh(x), StrictMath.tanh(x)) <= 4, () -> "tanh at " + x);
+                assertTrue(apart(rnn.exp(x), StrictMath.exp(x)) <= 1, () -> "exp at " + x);
+                assertTrue(apart(rnn.exp(large), StrictMath.exp(large)) <= 1, () -> "exp at " + large);
             }
-            assertTrue(tanh <= 4 && exp <= 1, "tanh " + tanh + " ulps, exp " + exp);
         }
 
         @Test void tanhIsOddAndMonotoneAndEndsAtOne() {
@@ -500,7 +478,7 @@ class RnnTest {
             for (int n = 0; n <= 200_000; n++) {
                 double x = n / 8192.0, h = rnn.tanh(x);
                 assertEquals(-h, rnn.tanh(-x));
-                // between 18.7 and 19.1 the exact value lies beside the last double before 1: last bits may waver
+                // from 18.7 to 19.1 the exact value is next to the last double before 1: the last bit may waver
                 double least = x < 18.7 ? before : x < 19.1 ? 1 - 0x1p-52 : 1;
                 assertTrue(least <= h && h <= 1, () -> "at " + x);
                 before = h;
@@ -516,28 +494,19 @@ class RnnTest {
             }
         }
 
-        @Test void tanhOfZeroInfinityNanAndTheSmallestNumbers() {
-            assertEquals(0.0, rnn.tanh(0.0));
-            assertEquals(-0.0, rnn.tanh(-0.0));                             // assertEquals tells the zeros apart
-            assertEquals(1, rnn.tanh(Double.POSITIVE_INFINITY));
-            assertEquals(-1, rnn.tanh(Double.NEGATIVE_INFINITY));
-            assertEquals(1, rnn.tanh(Double.MAX_VALUE));
-            assertEquals(Double.NaN, rnn.tanh(Double.NaN));
+        @ParameterizedTest
+        @CsvSource({"0.0, 0.0, 1", "-0.0, -0.0, 1", "Infinity, 1, Infinity", "-Infinity, -1, 0.0", "NaN, NaN, NaN",
+            "1.7976931348623157e308, 1, Infinity", "709.79, 1, Infinity", "-745.2, -1, 0.0", "-745.1, -1, 4.9e-324"})
+        void tanhAndExpAtTheEdges(double x, double tanh, double exp) {
+            assertEquals(tanh, rnn.tanh(x));                                // assertEquals tells 0 from −0
+            assertEquals(exp, rnn.exp(x));
+        }
+
+        @Test void tanhOfATinyNumberIsThatNumber() {
             for (double x = Double.MIN_VALUE; x < 0x1p-55; x *= 3) {        // e = 2x + 2x² + … rounds to 2x
                 assertEquals(x, rnn.tanh(x));
                 assertEquals(-x, rnn.tanh(-x));
             }
-        }
-
-        @Test void expOfZeroInfinityNanAndBeyondTheRange() {
-            assertEquals(1, rnn.exp(0.0));
-            assertEquals(1, rnn.exp(-0.0));
-            assertEquals(Double.POSITIVE_INFINITY, rnn.exp(Double.POSITIVE_INFINITY));
-            assertEquals(Double.POSITIVE_INFINITY, rnn.exp(709.79));
-            assertEquals(0.0, rnn.exp(Double.NEGATIVE_INFINITY));
-            assertEquals(0.0, rnn.exp(-745.2));
-            assertEquals(Double.MIN_VALUE, rnn.exp(-745.1));
-            assertEquals(Double.NaN, rnn.exp(Double.NaN));
         }
 
         @Test void powersOfTwoAreExact() {
@@ -551,25 +520,17 @@ class RnnTest {
                 assertEquals(new Dual(a, 1).tanh().slope(), rnn.gradTanh(rnn.tanh(a)), 4e-16);
         }
 
-        @Test void activatingAVectorIsTanhOfItsElements() {
-            Random random = new Random(3);
-            for (int n : new int[] {1, 2, 3, 5, 13, 25, 100}) {
-                double[] a = vector(random, n), h = a.clone(), dh = vector(random, n), da = new double[n];
-                rnn.activate(new double[][] {h}, 0, 1);
-                rnn.gradActivate(h, dh, da);
-                for (int j = 0; j < n; j++) {
-                    assertEquals(rnn.tanh(a[j]), h[j]);
-                    assertEquals(dh[j] * (1 - h[j] * h[j]), da[j]);
-                }
-            }
+        @Test void argmaxIsTheFirstOfSeveralLargestNumbers() {
+            assertEquals(1, rnn.argmax(new double[] {-3, 5, 5, 2}));
+            assertEquals(0, rnn.argmax(new double[] {-7}));
         }
 
         @Test void softmaxIsTheShareOfEachExponential() {
             Random random = new Random(4);
-            for (int K : new int[] {1, 2, 3, 5, 13, 25, 100}) {
+            for (int K : MORE_SIZES) {
                 double[] y = vector(random, K), p = rnn.softmax(y);
                 double sum = Arrays.stream(y).map(StrictMath::exp).sum();
-                assertWithin(2e-16, Arrays.stream(y).map(v -> StrictMath.exp(v) / sum).toArray(), p, "K=" + K);
+                assertArrayEquals(Arrays.stream(y).map(v -> StrictMath.exp(v) / sum).toArray(), p, 2e-16);
                 assertEquals(1, Arrays.stream(p).sum(), 1e-15);
                 assertEquals(StrictMath.log(sum) - Arrays.stream(y).max().getAsDouble(),
                     rnn.softmaxInto(new double[K], y), 1e-15);
@@ -577,38 +538,28 @@ class RnnTest {
             assertArrayEquals(new double[] {0.25, 0.75}, rnn.softmax(new double[] {0, StrictMath.log(3)}), 2e-16);
         }
 
-        @Test void softmaxOfHugeNumbersDoesNotOverflow() {
+        @Test void softmaxDependsOnDifferencesOnlyAndDoesNotOverflow() {
             assertArrayEquals(new double[] {0.5, 0.5}, rnn.softmax(new double[] {1e308, 1e308}));
             assertArrayEquals(new double[] {0, 1}, rnn.softmax(new double[] {-1e308, 1e308}));
             assertArrayEquals(new double[] {1, 0, 0}, rnn.softmax(new double[] {-1000, -2000, -1e308}));
             assertArrayEquals(new double[] {0.5, 0.5, 0}, rnn.softmax(new double[] {0, 0, Double.NEGATIVE_INFINITY}));
-        }
-
-        @Test void softmaxDoesNotChangeWhenAllNumbersGrowAlike() {
-            // the numbers and the sums are exact, so that the maximum subtracted leaves the very same differences
+            // these numbers and their sums with 4096 are exact, and so are the differences from the maximum
             double[] y = {0.5, -1.25, 2, 0}, shifted = Arrays.stream(y).map(v -> v + 4096).toArray();
             assertArrayEquals(rnn.softmax(y), rnn.softmax(shifted));
         }
 
         @Test void gradSoftmaxIsTheWholeJacobian() {
             Random random = new Random(5);
-            final double epsilon = 1e-3;
             for (int K : new int[] {1, 2, 3, 5, 13, 25}) {
                 double[] y = Arrays.stream(vector(random, K)).map(v -> 3 * v).toArray();
                 double[][] J = rnn.gradSoftmax(rnn.softmax(y));
                 for (int j = 0; j < K; j++) {
-                    double[][] p = new double[4][];
-                    double[] at = {epsilon, -epsilon, 2 * epsilon, -2 * epsilon};
-                    for (int n = 0; n < 4; n++) {
-                        double[] moved = y.clone();
-                        moved[j] += at[n];
-                        p[n] = rnn.softmax(moved);
-                    }
-                    Dual sum = Dual.of(0);
-                    for (int i = 0; i < K; i++) sum = sum.plus(new Dual(y[i], i == j ? 1 : 0).exp());
+                    Dual[] e = Arrays.stream(duals(y, j)).map(Dual::exp).toArray(Dual[]::new);
+                    Dual sum = Arrays.stream(e).reduce(Dual.of(0), Dual::plus);
                     for (int i = 0; i < K; i++) {
-                        assertEquals((8 * (p[0][i] - p[1][i]) - (p[2][i] - p[3][i])) / (12 * epsilon), J[i][j], 1e-12);
-                        assertEquals(new Dual(y[i], i == j ? 1 : 0).exp().over(sum).slope(), J[i][j], 1e-15);
+                        int row = i;
+                        assertEquals(slope(y, j, 1e-3, () -> rnn.softmax(y)[row]), J[i][j], 1e-12);
+                        assertEquals(e[i].over(sum).slope(), J[i][j], 1e-15);
                     }
                 }
             }
@@ -620,11 +571,6 @@ class RnnTest {
             assertThrows(IndexOutOfBoundsException.class, () -> rnn.oneHot(4, 4));
         }
 
-        @Test void theFirstOfSeveralLargestNumbersIsTheLikeliest() {
-            assertEquals(1, rnn.argmax(new double[] {-3, 5, 5, 2}));
-            assertEquals(0, rnn.argmax(new double[] {-7}));
-        }
-
         @Test void mseIsTheMeanSquareAndItsGradientTheSlope() {
             assertEquals((1 + 4 + 0) / 3.0, rnn.mse(new double[] {2, 5, -1}, new double[] {1, 7, -1}));
             Random random = new Random(6);
@@ -632,13 +578,11 @@ class RnnTest {
                 double[] y = vector(random, O), target = vector(random, O), dy = new double[O];
                 rnn.gradMse(y, target, dy);
                 for (int j = 0; j < O; j++) {
-                    Dual slope = squares(duals(y, j), target).over(Dual.of(O));
-                    assertEquals(slope.slope(), dy[j], 4e-16);
-                    assertEquals(slope.value(), rnn.mse(y, target), 4e-16);
-                    double[] above = y.clone(), below = y.clone();
-                    above[j] += 0.25;                                       // exact for a parabola, however far away
-                    below[j] -= 0.25;
-                    assertEquals((rnn.mse(above, target) - rnn.mse(below, target)) / 0.5, dy[j], 4e-15);
+                    Dual exact = squares(duals(y, j), target).over(Dual.of(O));
+                    assertEquals(exact.slope(), dy[j], 4e-16);
+                    assertEquals(exact.value(), rnn.mse(y, target), 4e-16);
+                    // exact for a parabola, however far apart the points
+                    assertEquals(slope(y, j, 0.25, () -> rnn.mse(y, target)), dy[j], 4e-15);
                 }
             }
         }
@@ -647,30 +591,18 @@ class RnnTest {
             assertEquals(StrictMath.log(4), rnn.crossEntropy(new double[] {0, StrictMath.log(3)}, 0), 3e-16);
             Random random = new Random(7);
             for (int K : SIZES) {
-                double[] y = vector(random, K), dy = new double[K];
+                double[] y = vector(random, K), dy = new double[K], p = rnn.softmax(y);
+                double[][] J = rnn.gradSoftmax(p);
                 int label = random.nextInt(K);
                 double loss = rnn.gradCrossEntropy(y, label, dy);
                 assertEquals(loss, rnn.crossEntropy(y, label));
-                assertEquals(-StrictMath.log(rnn.softmax(y)[label]), loss, 1e-15);
+                assertEquals(-StrictMath.log(p[label]), loss, 1e-15);
                 for (int j = 0; j < K; j++) {
-                    double[] a = y.clone(), b = y.clone(), aa = y.clone(), bb = y.clone();
-                    a[j] += 1e-3;
-                    b[j] -= 1e-3;
-                    aa[j] += 2e-3;
-                    bb[j] -= 2e-3;
-                    assertEquals((8 * (rnn.crossEntropy(a, label) - rnn.crossEntropy(b, label))
-                        - (rnn.crossEntropy(aa, label) - rnn.crossEntropy(bb, label))) / 12e-3, dy[j], 2e-12);
-                    assertEquals(RnnTest.crossEntropy(duals(y, j), label).slope(), dy[j], 1e-15);
+                    assertEquals(slope(y, j, 1e-3, () -> rnn.crossEntropy(y, label)), dy[j], 2e-12);
+                    assertEquals(crossEntropy(duals(y, j), label).slope(), dy[j], 1e-15);
+                    assertEquals(-J[label][j] / p[label], dy[j], 1e-15);                // the chain rule by hand
                 }
             }
-        }
-
-        @Test void crossEntropyIsTheGradientOfSoftmaxTimesThatOfTheLog() {
-            Random random = new Random(8);
-            double[] y = vector(random, 13), dy = new double[13], p = rnn.softmax(y);
-            double[][] J = rnn.gradSoftmax(p);
-            rnn.gradCrossEntropy(y, 4, dy);
-            for (int j = 0; j < 13; j++) assertEquals(-J[4][j] / p[4], dy[j], 1e-15);
         }
 
         @Test void crossEntropyOfAFarOffLabelIsFinite() {
@@ -680,11 +612,24 @@ class RnnTest {
             assertEquals(2e300, rnn.crossEntropy(new double[] {1e300, -1e300}, 1));
             assertEquals(0, rnn.crossEntropy(new double[] {1e300, -1e300}, 0));
         }
+
+        @Test void activatingIsTanhElementByElement() {
+            Random random = new Random(3);
+            for (int n : MORE_SIZES) {
+                double[] a = vector(random, n), h = a.clone(), dh = vector(random, n), da = new double[n];
+                rnn.activate(h);
+                rnn.gradActivate(h, dh, da);
+                for (int j = 0; j < n; j++) {
+                    assertEquals(rnn.tanh(a[j]), h[j]);
+                    assertEquals(dh[j] * (1 - h[j] * h[j]), da[j]);
+                }
+            }
+        }
     }
 
-    // ── Section 3: the matrix loops ─────────────────────────────────────────────────────────────────────────────────
+    // ── 3. Matrix loops ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Nested class MatrixLoops {
+    @Nested class Section3MatrixLoops {
         static final int[] SMALL = {0, 1, 2, 3, 4, 5, 7, 8, 9, 13}, LARGE = {25, 100, 129, 257};
 
         /** Rows, products, columns: all small ones, and each large one in each place. */
@@ -707,45 +652,31 @@ class RnnTest {
             return A;
         }
 
-        double[][] copy(double[][] A) {
-            return Arrays.stream(A).map(double[]::clone).toArray(double[][]::new);
-        }
-
-        interface Entry { double at(int i, int k); }
-
-        /** The definition: C[i][j] + a(i,0)·B[0][j] + a(i,1)·B[1][j] + …, each rounded once, in this order. */
-        double[][] expected(Entry a, double[][] B, int K, double[][] C, int from, int to) {
+        /** The definition: C[i][j] + A[i][0]·B[0][j] + A[i][1]·B[1][j] + …, each rounded once, in this order. */
+        double[][] expected(double[][] A, double[][] B, double[][] C, int from, int to) {
             double[][] E = copy(C);
             for (int i = from; i < to; i++)
                 for (int j = 0; j < E[i].length; j++)
-                    for (int k = 0; k < K; k++) E[i][j] = Math.fma(a.at(i, k), B[k][j], E[i][j]);
+                    for (int k = 0; k < B.length; k++) E[i][j] = Math.fma(A[i][k], B[k][j], E[i][j]);
             return E;
         }
 
-        @Test void addProductHasTheBitsOfThePlainLoops() {
+        @Test void productsHaveTheBitsOfTheDefinition() {
             Random random = new Random(9);
             for (int[] s : shapes()) {
-                double[][] A = wild(random, s[0], s[1]), B = wild(random, s[1], s[2]), C = wild(random, s[0], s[2]);
-                int from = random.nextInt(s[0] + 1), to = from + random.nextInt(s[0] - from + 1);
-                for (int[] part : new int[][] {{0, s[0]}, {from, to}}) {
-                    double[][] expected = expected((i, k) -> A[i][k], B, s[1], C, part[0], part[1]), actual = copy(C);
-                    rnn.addProduct(A, B, actual, part[0], part[1]);
-                    assertArrayEquals(expected, actual, () -> Arrays.toString(s));
-                }
-            }
-        }
-
-        @Test void addTransposedProductHasTheBitsOfThePlainLoops() {
-            Random random = new Random(10);
-            for (int[] s : shapes()) {
-                // two rows more than are asked for: only the first n count
-                double[][] A = wild(random, s[1] + 2, s[0]), B = wild(random, s[1] + 2, s[2]),
-                    C = wild(random, s[0], s[2]);
-                int from = random.nextInt(s[0] + 1), to = from + random.nextInt(s[0] - from + 1);
-                for (int[] part : new int[][] {{0, s[0]}, {from, to}}) {
-                    double[][] expected = expected((i, k) -> A[k][i], B, s[1], C, part[0], part[1]), actual = copy(C);
-                    rnn.addTransposedProduct(A, B, s[1], actual, part[0], part[1]);
-                    assertArrayEquals(expected, actual, () -> Arrays.toString(s));
+                int n = s[0], K = s[1], m = s[2];
+                // two rows more than are asked for: of Aᵀ·B only the first K count
+                double[][] AT = wild(random, K + 2, n), more = wild(random, K + 2, m), C = wild(random, n, m);
+                double[][] A = new double[n][K], B = Arrays.copyOf(more, K);
+                for (int i = 0; i < n; i++) for (int k = 0; k < K; k++) A[i][k] = AT[k][i];
+                int from = random.nextInt(n + 1), to = from + random.nextInt(n - from + 1);
+                for (int[] part : new int[][] {{0, n}, {from, to}}) {
+                    double[][] plain = copy(C), fast = copy(C), transposed = copy(C);
+                    rnn.addProductPlainly(A, B, plain, part[0], part[1]);
+                    rnn.addProduct(A, B, fast, part[0], part[1]);
+                    rnn.addTransposedProduct(AT, more, K, transposed, part[0], part[1]);
+                    for (double[][] actual : List.of(plain, fast, transposed))
+                        assertArrayEquals(expected(A, B, C, part[0], part[1]), actual, () -> Arrays.toString(s));
                 }
             }
         }
@@ -753,11 +684,10 @@ class RnnTest {
         @Test void theseNumbersWouldShowAnotherOrderOfTheSum() {
             Random random = new Random(11);
             double[][] A = wild(random, 3, 13), B = wild(random, 13, 5), C = wild(random, 3, 5);
-            double[][] forwards = expected((i, k) -> A[i][k], B, 13, C, 0, 3);
-            double[][] reversedB = copy(B);
-            Collections.reverse(Arrays.asList(reversedB));
-            double[][] backwards = expected((i, k) -> A[i][12 - k], reversedB, 13, C, 0, 3);
-            assertFalse(Arrays.deepEquals(forwards, backwards));
+            double[][] backA = new double[3][13], backB = copy(B);
+            for (int i = 0; i < 3; i++) for (int k = 0; k < 13; k++) backA[i][k] = A[i][12 - k];
+            Collections.reverse(Arrays.asList(backB));
+            assertFalse(Arrays.deepEquals(expected(A, B, C, 0, 3), expected(backA, backB, C, 0, 3)));
         }
 
         @Test void transposeSwapsRowsAndColumns() {
@@ -770,37 +700,41 @@ class RnnTest {
                 }
         }
 
-        @Test void zeroLeavesTheOtherRowsAlone() {
-            double[][] A = {{1, 2}, {3, 4}, {5, 6}, {7, 8}};
+        @Test void zeroFillAndCopyRowsLeaveTheOtherRowsAlone() {
+            double[][] A = {{1, 2}, {3, 4}, {5, 6}, {7, 8}}, B = {{-1, -1}, {-2, -2}, {-3, -3}, {-4, -4}};
+            double[] row = {9, 10};
             rnn.zero(A, 1, 3);
             assertArrayEquals(new double[][] {{1, 2}, {0, 0}, {0, 0}, {7, 8}}, A);
-        }
-
-        @Test void fillLeavesTheOtherRowsAlone() {
-            double[][] A = {{1, 2}, {3, 4}, {5, 6}};
-            double[] row = {7, 8};
             rnn.fill(A, row, 1, 2);
-            assertArrayEquals(new double[][] {{1, 2}, {7, 8}, {5, 6}}, A);
-            assertNotSame(row, A[1]);
-        }
-
-        @Test void activateLeavesTheOtherRowsAlone() {
-            double[][] h = {{1, 2}, {3, 4}, {5, 6}};
-            rnn.activate(h, 1, 2);
-            assertArrayEquals(new double[][] {{1, 2}, {rnn.tanh(3), rnn.tanh(4)}, {5, 6}}, h);
-        }
-
-        @Test void copiedRowsAreTheFirstOnesAndNotShared() {
-            double[][] A = {{1, 2}, {3, 4}, {5, 6}}, B = {{7, 7}, {8, 8}, {9, 9}};
+            assertArrayEquals(new double[][] {{1, 2}, {9, 10}, {0, 0}, {7, 8}}, A);
             rnn.copyRows(A, B, 2);
-            assertArrayEquals(new double[][] {{1, 2}, {3, 4}, {9, 9}}, B);
+            assertArrayEquals(new double[][] {{1, 2}, {9, 10}, {-3, -3}, {-4, -4}}, B);
+            assertNotSame(row, A[1]);
             for (int r = 0; r < 2; r++) assertNotSame(A[r], B[r]);
+        }
+
+        @ParameterizedTest @ValueSource(ints = {1, 2, 3, 5, 13})
+        void threadsDoEveryRowOnceAndPassOnWhatOneOfThemThrows(int threads) {
+            try (var team = new rnn.Threads(threads)) {
+                for (int n : MORE_SIZES)
+                    for (long work : new long[] {1, rnn.Threads.WORTH}) {       // for one of them, and for all
+                        int[] times = new int[n];
+                        team.split(n, work, (from, to) -> { for (int i = from; i < to; i++) times[i]++; });
+                        assertTrue(IntStream.of(times).allMatch(k -> k == 1), () -> Arrays.toString(times));
+                        for (int bad : new int[] {0, n / 2, n - 1}) {
+                            var error = new Error();
+                            assertSame(error, assertThrows(Error.class, () -> team.split(n, work, (from, to) -> {
+                                if (from <= bad && bad < to) throw error;
+                            })));
+                        }
+                    }
+            }
         }
     }
 
-    // ── Section 4: the model ────────────────────────────────────────────────────────────────────────────────────────
+    // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Nested class TheModel {
+    @Nested class Section4TheModel {
 
         /**
          * Differences are off by the rounding of the loss, some 1e-16/ε = 1e-13 and more where it is large, whatever
@@ -835,15 +769,13 @@ class RnnTest {
             }
         }
 
-        @Test void outputsAndStatesAgreeWithPlainLoops() {
+        @Test void outputsAgreeWithPlainLoops() {
             for (Problem q : problems()) {
-                rnn.Tape tape = q.tape();
-                rnn.forward(q.p(), q.input(), tape, rnn.ALONE);
+                rnn.Tape tape = q.forward();
                 for (int b = 0; b < q.B(); b++) {
-                    int sequence = b;
-                    double[][] x = Arrays.stream(q.x()).map(step -> step[sequence]).toArray(double[][]::new);
-                    double[][] y = Oracle.of(q.p()).outputs(x, q.h0()[b]);
-                    for (int t = 0; t < q.T(); t++) assertWithin(1e-15, y[t], tape.y()[t * q.B() + b], q);
+                    double[][] y = Oracle.of(q.p()).outputs(q.x(b), q.h0()[b]);
+                    for (int t = 0; t < q.T(); t++)
+                        assertArrayEquals(y[t], tape.y()[t * q.B() + b], 1e-15, q::toString);
                 }
             }
         }
@@ -857,33 +789,23 @@ class RnnTest {
             //     dh[1] = 1.44·0.5 = 0.72   da[1] = 0.72·(1 − 0.36) = 0.4608   dbh = 1.44 + 0.4608 = 1.9008
             double ln2 = StrictMath.log(2), ln3 = StrictMath.log(3);
             rnn.Parameters p = network(1, 0.5, 0, 2, -0.5), d = network(7, 7, 7, 7, 7), v = network(0, 0, 0, 0, 0);
-            var x = new rnn.Dense(new double[][] {{ln2}, {ln3 - 0.3}});
-            var target = new rnn.Dense(new double[][] {{0.1}});
+            var x = rowsOf(new double[] {ln2, ln3 - 0.3}, 1);
+            var target = rowsOf(new double[] {0.1}, 1);
             rnn.Tape tape = rnn.Tape.of(p, 2, 1);
-            rnn.forward(p, x, tape, rnn.ALONE);
+            assertEquals(1, rnn.pass(p, x, target, tape, d, rnn.ALONE), 1e-15);
             assertEquals(0.6, tape.h(1)[0][0], 2e-16);
             assertEquals(0.8, tape.h(2)[0][0], 2e-16);
             assertEquals(1.1, tape.y()[1][0], 3e-16);
-            assertEquals(1, rnn.loss(target, x.n(), tape, rnn.ALONE), 1e-15);
-            rnn.backward(p, x, tape, d, rnn.ALONE);
             double dWxh = 1.44 * (ln3 - 0.3) + 0.4608 * ln2;
-            assertWithin(4e-15, new double[] {dWxh, 0.864, 1.9008, 1.6, 2}, flat(d), "gradient");
+            assertArrayEquals(new double[] {dWxh, 0.864, 1.9008, 1.6, 2}, flat(d), 4e-15);
             rnn.sgd(p, d, v, 0.1, 0);
-            assertWithin(1e-15, new double[] {1 - 0.1 * dWxh, 0.4136, -0.19008, 1.84, -0.7}, flat(p), "weights");
-        }
-
-        @Test void oneHotInputsGiveTheBitsOfTheDenseProduct() {
-            for (Problem q : problems()) {
-                if (q.codes() == null) continue;
-                Problem dense = new Problem(q.p(), q.h0(), q.x(), null, q.goals(), q.labels());
-                assertSameBits(Pass.of(dense, dense.tape(), rnn.ALONE), Pass.of(q, q.tape(), rnn.ALONE));
-            }
+            assertArrayEquals(new double[] {1 - 0.1 * dWxh, 0.4136, -0.19008, 1.84, -0.7}, flat(p), 1e-15);
         }
 
         @Test void everyDivisionOfTheWorkGivesTheSameBits() {
             for (Problem q : problems())
-                for (rnn.Team team : List.of(ROW_BY_ROW, ODD_PARTS_BACKWARDS, THREADS))
-                    assertSameBits(Pass.of(q, q.tape(), rnn.ALONE), Pass.of(q, q.tape(), team));
+                for (rnn.Team team : TEAMS)
+                    Pass.of(q, q.tape(), team).assertHasTheBitsOf(Pass.of(q, q.tape(), rnn.ALONE));
         }
 
         @Test void whatTheTapeAndTheGradientHeldBeforeDoesNotMatter() {
@@ -891,29 +813,18 @@ class RnnTest {
                 int n = q.T() * q.B();
                 rnn.Tape used = rnn.Tape.of(q.p(), q.T() + 2, q.B());
                 for (double[][] all : List.of(used.hPrev(), used.y(), used.dy(), used.da(), used.dhPrev(), used.WhhT(),
-                                              used.WhyT()))
+                                              used.WhyT(), new double[][] {used.loss()}))
                     for (double[] row : all) Arrays.fill(row, Double.NaN);
-                Arrays.fill(used.loss(), Double.NaN);
                 assertSame(used, rnn.Tape.ready(used, q.p(), n, q.B(), q.h0()));
-                Pass first = Pass.of(q, q.tape(), rnn.ALONE), again = Pass.of(q, used, rnn.ALONE);
+                Pass again = Pass.of(q, used, rnn.ALONE);
                 rnn.backward(q.p(), q.input(), used, again.d(), rnn.ALONE);  // once more: it sets, it does not add
-                assertSameBits(first, again);
-                for (double[][] all : List.of(used.h(), used.y(), used.dy(), used.da(), used.dh()))
-                    for (int r = n; r < n + 2 * q.B(); r++)
+                again.assertHasTheBitsOf(Pass.of(q, q.tape(), rnn.ALONE));
+                for (int r = n; r < n + 2 * q.B(); r++) {
+                    for (double[][] all : List.of(used.h(), used.y(), used.dy(), used.da(), used.dh()))
                         for (double v : all[r]) assertTrue(Double.isNaN(v), "the rows beyond stay alone");
-                for (int r = n; r < n + 2 * q.B(); r++) assertTrue(Double.isNaN(used.loss()[r]), "and the losses");
+                    assertTrue(Double.isNaN(used.loss()[r]), "and so do the losses");
+                }
             }
-        }
-
-        @Test void stepsWithoutTargetGetNoGradientFromTheLoss() {
-            Problem q = Problem.random(new Random(15), 3, 5, 2, 3, 2, 2, false, true);
-            rnn.Tape tape = q.tape();
-            rnn.forward(q.p(), q.input(), tape, rnn.ALONE);
-            for (double[] row : tape.dy()) Arrays.fill(row, Double.NaN);
-            rnn.loss(q.target(), q.input().n(), tape, rnn.ALONE);
-            for (int t = 0; t < 5; t++)
-                for (double g : flat(Arrays.asList(tape.dy()).subList(3 * t, 3 * t + 3)))
-                    assertTrue(t < 3 ? g == 0 : g != 0 && Math.abs(g) <= 1);
         }
 
         @Test void theLossIsTheMeanOverSequencesAndScoredSteps() {
@@ -923,19 +834,17 @@ class RnnTest {
             var target = dense(new double[][][] {{{1, 2}, {0, 3}}, {{1, 0}, {4, 3}}});
             rnn.Tape tape = rnn.Tape.of(p, 4, 2);
             rnn.forward(p, x, tape, rnn.ALONE);
+            for (double[] row : tape.dy()) Arrays.fill(row, Double.NaN);
             assertEquals(20 / 8.0, rnn.loss(target, x.n(), tape, rnn.ALONE));
-            assertArrayEquals(new double[][] {{0, 2 * 1 / 8.0}, {2 * 1 / 8.0, 0}},
-                Arrays.copyOfRange(tape.dy(), 4, 6));
-            assertArrayEquals(new double[][] {{0, 2 * 3 / 8.0}, {2 * -3 / 8.0, 0}},
-                Arrays.copyOfRange(tape.dy(), 6, 8));
+            assertArrayEquals(new double[] {0, 0, 0, 0, 0, 0, 0, 0,         // nothing from steps without a target
+                0, 2 * 1 / 8.0, 2 * 1 / 8.0, 0, 0, 2 * 3 / 8.0, 2 * -3 / 8.0, 0}, flat(Arrays.asList(tape.dy())));
         }
 
         @Test void aStateCarriedFromWindowToWindowGivesTheBitsOfOneLongPass() {
             for (int steps : new int[] {1, 2, 5, 6, 13}) {
                 Problem q = Problem.random(new Random(16), 3, 13, 2, 5, 2, 13, false, false);
-                rnn.Tape whole = q.tape(), tape = null;
+                rnn.Tape whole = q.forward(), tape = null;
                 double[][] state = q.h0();
-                rnn.forward(q.p(), q.input(), whole, rnn.ALONE);
                 for (int from = 0; from < 13; from += steps) {              // the last window is shorter
                     int to = Math.min(13, from + steps);
                     var window = dense(Arrays.copyOfRange(q.x(), from, to));
@@ -955,30 +864,29 @@ class RnnTest {
             for (int t = 0; t < 4; t++) for (int b = 0; b < 2; b++) tape.h(t)[b][0] = 10 * t + b;
             double[][] state = tape.copyOfState(2 * 2);                     // after two steps of three
             assertArrayEquals(new double[][] {{20}, {21}}, state);
-            for (int b = 0; b < 2; b++) assertNotSame(tape.h(2)[b], state[b]);
             assertSame(tape, rnn.Tape.ready(tape, p, 2 * 2, 2, state));
             assertArrayEquals(new double[][] {{20}, {21}}, tape.h(0));
-            for (int b = 0; b < 2; b++) assertNotSame(state[b], tape.h(0)[b]);
+            for (int b = 0; b < 2; b++) {
+                assertNotSame(tape.h(2)[b], state[b]);
+                assertNotSame(state[b], tape.h(0)[b]);
+            }
             assertArrayEquals(new double[][] {{10}, {11}}, tape.h(1));      // only the state carried in is set
             assertArrayEquals(new double[2][1], rnn.Tape.ready(tape, p, 2 * 2, 2, null).h(0));
         }
 
         @Test void theRowsOfATapeAreThoseOfTheStepsOneBelowTheOther() {
             rnn.Tape tape = rnn.Tape.of(network(new Random(13), 2, 3, 1), 5, 2);
-            for (int t = 0; t <= 5; t++)
-                for (int b = 0; b < 2; b++) {
-                    assertSame(tape.hPrev()[t * 2 + b], tape.h(t)[b]);
-                    if (t == 0) continue;
-                    assertSame(tape.hPrev()[t * 2 + b], tape.h()[(t - 1) * 2 + b]);
-                    assertSame(tape.dhPrev()[t * 2 + b], tape.dh()[(t - 1) * 2 + b]);
-                }
+            for (int r = 0; r < 6 * 2; r++) assertSame(tape.hPrev()[r], tape.h(r / 2)[r % 2]);
+            for (int r = 0; r < 5 * 2; r++) {
+                assertSame(tape.hPrev()[r + 2], tape.h()[r]);
+                assertSame(tape.dhPrev()[r + 2], tape.dh()[r]);
+            }
         }
 
         @Test void aTapeGrowsOnlyWhenItMust() {
             rnn.Parameters p = network(new Random(17), 2, 3, 1);
             rnn.Tape tape = rnn.Tape.of(p, 5, 2);
-            assertSame(tape, rnn.Tape.ready(tape, p, 5 * 2, 2, null));
-            assertSame(tape, rnn.Tape.ready(tape, p, 1 * 2, 2, null));
+            for (int steps : new int[] {5, 1}) assertSame(tape, rnn.Tape.ready(tape, p, steps * 2, 2, null));
             for (int[] need : new int[][] {{6, 2}, {1, 3}, {1, 1}}) {       // steps, and another number of sequences
                 rnn.Tape other = rnn.Tape.ready(tape, p, need[0] * need[1], need[1], null);
                 assertNotSame(tape, other);
@@ -989,7 +897,7 @@ class RnnTest {
             }
         }
 
-        /** A lambda or so at each of six hand-outs, some 340 bytes; a single row of H would be 2,064 more. */
+        /** A lambda or two at each of seven hand-outs, some 440 bytes; a single row of H would be 2,064 more. */
         @ParameterizedTest @ValueSource(ints = {1, 2}) void aStepAllocatesOnlyWhatHandsOutWork(int threads) {
             Problem q = Problem.random(new Random(18), 8, 10, 3, 256, 5, 10, false, false);
             rnn.Vectors input = q.input(), target = q.target();
@@ -997,16 +905,14 @@ class RnnTest {
             rnn.Parameters d = rnn.Parameters.zeros(3, 256, 5), v = rnn.Parameters.zeros(3, 256, 5);
             try (var team = new rnn.Threads(threads)) {
                 var management = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
-                long[] ids = Stream.of(management.dumpAllThreads(false, false))
-                    .filter(t -> List.of(Thread.currentThread().getName(), "rnn-1").contains(t.getThreadName()))
-                    .mapToLong(ThreadInfo::getThreadId).toArray();
+                long[] ids = Thread.getAllStackTraces().keySet().stream()
+                    .filter(t -> t == Thread.currentThread() || t.getName().equals("rnn-1"))
+                    .mapToLong(Thread::getId).toArray();
                 LongSupplier allocated = () -> LongStream.of(management.getThreadAllocatedBytes(ids)).sum();
                 long before = 0;
                 for (int step = 0; step <= 100; step++) {
                     if (step == 1) before = allocated.getAsLong();         // the first step links what it calls
-                    rnn.forward(q.p(), input, tape, team);
-                    rnn.loss(target, input.n(), tape, team);
-                    rnn.backward(q.p(), input, tape, d, team);
+                    rnn.pass(q.p(), input, target, tape, d, team);
                     rnn.clip(d, 1);
                     rnn.sgd(q.p(), d, v, 0.01, 0.9);
                 }
@@ -1015,35 +921,17 @@ class RnnTest {
             }
         }
 
-        @Test void clipScalesTheCommonNormAsPyTorchDoes() {
-            rnn.Parameters d = network(2, -4, 5, 0, -6);                    // 4 + 16 + 25 + 36 = 81: the norm is 9
-            rnn.clip(d, 1);
-            double scale = 1 / (9 + 1e-6);                                  // max / (norm + 1e-6)
-            assertArrayEquals(new double[] {2 * scale, -4 * scale, 5 * scale, 0, -6 * scale}, flat(d));
-            d = network(2, -4, 5, 0, -6);
-            rnn.clip(d, 9);                                                 // just at the norm the 1e-6 still shows
-            scale = 9 / (9 + 1e-6);
-            assertArrayEquals(new double[] {2 * scale, -4 * scale, 5 * scale, 0, -6 * scale}, flat(d));
-        }
-
-        @Test void clipLeavesShorterGradientsAlone() {
-            for (double max : new double[] {9.00001, 10, 1e300}) {
-                rnn.Parameters d = network(2, -4, 5, 0, -6);
-                rnn.clip(d, max);
-                assertArrayEquals(new double[] {2, -4, 5, 0, -6}, flat(d));
-            }
-            rnn.Parameters zero = network(0, 0, 0, 0, 0);
-            rnn.clip(zero, 1);
-            assertArrayEquals(new double[5], flat(zero));
-        }
-
-        @Test void clipSeesEveryElement() {
-            rnn.Parameters d = network(new Random(18), 3, 5, 2);
-            double[] before = flat(d);
-            double norm = Math.sqrt(Arrays.stream(before).map(g -> g * g).sum());
-            rnn.clip(d, norm / 4);
-            double[] expected = Arrays.stream(before).map(g -> g * (norm / 4) / (norm + 1e-6)).toArray();
-            assertWithin(1e-16, expected, flat(d), "clipped");
+        @Test void clipScalesTheCommonNormAsPyTorchDoesAndLeavesShorterGradientsAlone() {
+            var byHand = network(2, -4, 5, 0, -6);                          // 4 + 16 + 25 + 36 = 81: the norm is 9
+            for (var before : List.of(byHand, network(0, 0, 0, 0, 0), network(new Random(18), 3, 5, 2)))
+                for (double max : new double[] {0.5, 1, 9, 9.00001, 10, 1e300}) {
+                    double sum = 0;
+                    for (double g : flat(before)) sum += g * g;
+                    double scale = Math.min(1, max / (Math.sqrt(sum) + 1e-6));      // just at the norm the 1e-6 shows
+                    rnn.Parameters d = rnn.copy(before);
+                    rnn.clip(d, max);
+                    assertArrayEquals(Arrays.stream(flat(before)).map(g -> scale * g).toArray(), flat(d));
+                }
         }
 
         @Test void sgdWithMomentumByHand() {
@@ -1069,16 +957,30 @@ class RnnTest {
             assertArrayEquals(expected, flat(p));
             assertArrayEquals(g, flat(d));
         }
+    }
 
-        @Test void vectorsAreSlicedAndPutSideBySide() {
-            var numbers = new rnn.Dense(new double[][] {{1, 2}, {3, 4}, {5, 6}, {7, 8}}).slice(1, 4);
+    // ── 5. Sequences ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    /** n sequences of `length` steps with as many targets. */
+    static List<rnn.Sequence> sequences(int n, int length) {
+        Random random = new Random(20);
+        return Stream.generate(() -> new rnn.Sequence(rowsOf(vector(random, length), 1),
+            rowsOf(vector(random, length), 1))).limit(n).toList();
+    }
+
+    @Nested class Section5Sequences {
+
+        @Test void writtenOutVectorsAreSlicedAndPutSideBySide() {
+            var numbers = rowsOf(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 2).slice(1, 4);
             assertEquals(3, numbers.n());
             assertEquals(2, numbers.width());
-            assertArrayEquals(new double[] {5, 6}, numbers.x()[1]);
-            assertEquals(8, numbers.x()[2][1]);
-            var other = new rnn.Dense(new double[][] {{-1, -2}, {-3, -4}, {-5, -6}});
+            assertArrayEquals(new double[][] {{3, 4}, {5, 6}, {7, 8}}, numbers.x());
+            var others = rowsOf(new double[] {-1, -2, -3, -4, -5, -6}, 2);
             assertArrayEquals(new double[][] {{5, 6}, {-3, -4}, {7, 8}, {-5, -6}},
-                numbers.sideBySide(List.of(numbers, other), 1, 3).x());
+                numbers.sideBySide(List.of(numbers, others), 1, 3).x());
+        }
+
+        @Test void oneHotVectorsAreSlicedAndPutSideBySide() {
             var codes = new rnn.OneHot(new int[] {3, 1, 4, 1, 5}, 6).slice(1, 5).slice(1, 3);
             assertEquals(2, codes.n());
             assertEquals(6, codes.width());
@@ -1088,168 +990,22 @@ class RnnTest {
             assertArrayEquals(new int[] {4, 0, 1, 2}, codes.sideBySide(List.of(codes, others), 0, 2).codes());
         }
 
-        void assertSameBits(Pass expected, Pass actual) {
-            assertEquals(expected.loss, actual.loss);
-            assertArrayEquals(flat(expected.d), flat(actual.d));
-            for (int r = 0; r < expected.tape.y().length; r++) {
-                assertArrayEquals(expected.tape.y()[r], actual.tape.y()[r]);
-                assertArrayEquals(expected.tape.h()[r], actual.tape.h()[r]);
-                assertArrayEquals(expected.tape.dhPrev()[r], actual.tape.dhPrev()[r]);
-            }
-        }
-    }
-
-    // ── Section 6: training ─────────────────────────────────────────────────────────────────────────────────────────
-
-    /** Vectors written out one after the other. */
-    static rnn.Dense rowsOf(double[] numbers, int width) {
-        return new rnn.Dense(IntStream.range(0, numbers.length / width)
-            .mapToObj(t -> Arrays.copyOfRange(numbers, t * width, (t + 1) * width)).toArray(double[][]::new));
-    }
-
-    /** One of PyTorch's runs. */
-    record TorchRun(String name, String loss, int N, int T, int Tscored, int I, int H, int O, double learningRate,
-                    double momentum, double clip, int steps, int values, int epochs, int updates,
-                    double[] losses, double[] parameters) {
-
-        static Stream<TorchRun> all() {
-            return reference("cases").valueStream().map(c -> JsonMapper.shared().treeToValue(c, TorchRun.class));
-        }
-
-        static int code(int k) { return (int) ((k * 7919L + 104729) % 2003); }
-        static double value(int k) { return code(k) / 2003.0 * 2 - 1; }
-
-        /** Sequence n of N: `length` vectors of value(k), or codes, k counted from `first` on. */
-        static rnn.Vectors numbers(int first, int n, int length, int width) {
-            int from = first + n * length * width;
-            return rowsOf(IntStream.range(from, from + length * width).mapToDouble(k -> value(k)).toArray(), width);
-        }
-
-        static rnn.Vectors codes(int first, int n, int length, int K) {
-            return new rnn.OneHot(IntStream.range(0, length).map(i -> code(first + n * length + i) % K).toArray(), K);
-        }
-
-        rnn.Parameters initial() {
-            rnn.Parameters p = rnn.Parameters.zeros(I, H, O);
-            int k = 0;
-            for (double[] row : rows(p)) for (int j = 0; j < row.length; j++) row[j] = value(k++) * 0.5;
-            return p;
-        }
-
-        rnn.Sequence sequence(int n) {
-            boolean mse = loss.equals("mse");
-            if (steps > 0) return rnn.Sequence.next(mse ? numbers(10000, n, values, I) : codes(30000, n, values, O));
-            return new rnn.Sequence(numbers(10000, n, T, I),
-                mse ? numbers(20000, n, Tscored, O) : codes(30000, n, Tscored, O));
-        }
-
-        @Override public String toString() { return name; }
-    }
-
-    @Nested class TrainingRuns {
-
-        /** n sequences of `length` steps with as many targets; what sequence k reads starts with k. */
-        List<rnn.Sequence> sequences(int n, int length) {
-            Random random = new Random(20);
-            return IntStream.range(0, n).mapToObj(k -> {
-                double[] x = vector(random, length);
-                x[0] = k;
-                return new rnn.Sequence(rowsOf(x, 1), rowsOf(vector(random, length), 1));
-            }).toList();
-        }
-
-        rnn.Settings settings(double learningRate, int batch, int steps) {
-            return new rnn.Settings(learningRate, 0, 0, batch, steps, 42);
-        }
-
-        /** The sum of squares over the last steps of a sequence of vectors, by the oracle, from h = 0. */
-        double squaresOf(rnn.Parameters p, rnn.Sequence s) {
-            int T = s.input().n(), scored = s.target().n();
-            double[][] x = ((rnn.Dense) s.input()).x(), target = ((rnn.Dense) s.target()).x();
-            double[][] y = Oracle.of(p).outputs(x, new double[p.bh().length]);
-            double sum = 0;
-            for (int t = 0; t < scored; t++)
-                for (int o = 0; o < p.by().length; o++)
-                    sum += Math.pow(y[T - scored + t][o] - target[t][o], 2);
-            return sum;
-        }
-
-        rnn.Training training(rnn.Parameters p, List<rnn.Sequence> sequences, rnn.Settings settings, rnn.Team team) {
-            return new rnn.Training(rnn.State.of(p), sequences, List.of(), settings, team);
-        }
-
-        /** One more update; whether it was the last of an epoch. */
-        boolean endsAnEpoch(rnn.Training training) {
-            assertTrue(training.update());
-            return training.state.next() == 0;
-        }
-
-        /** The mean loss of the last whole epoch. */
-        double lastLoss(rnn.Training training) {
-            return training.state.losses().get(training.state.losses().size() - 1)[0];
-        }
-
-        /** A state that shares nothing with another. */
-        rnn.State copy(rnn.State s) {
-            return new rnn.State(rnn.copy(s.p()), rnn.copy(s.v()), rnn.copy(s.last()), new ArrayList<>(s.losses()),
-                s.next(), s.lossSum(), s.scored(), Arrays.stream(s.h()).map(double[]::clone).toArray(double[][]::new));
-        }
-
-        /** Vectors that say when a window is made of them. Batches of one. */
-        class Watched implements rnn.Vectors {
-            final rnn.Vectors vectors;
-            final List<rnn.Vectors> taken;
-
-            Watched(rnn.Vectors vectors, List<rnn.Vectors> taken) {
-                this.vectors = vectors;
-                this.taken = taken;
-            }
-
-            public int n() { return vectors.n(); }
-            public int width() { return vectors.width(); }
-            public int code(int r) { return vectors.code(r); }
-            public rnn.Vectors slice(int from, int to) { return vectors.slice(from, to); }
-            public double loss(int r, double[] y, double[] dy) { return vectors.loss(r, y, dy); }
-
-            public void addTimes(double[][] W, double[][] C, int from, int to) { vectors.addTimes(W, C, from, to); }
-
-            public void addGradient(double[][] da, double[][] dW, int from, int to) {
-                vectors.addGradient(da, dW, from, to);
-            }
-
-            public rnn.Vectors sideBySide(List<rnn.Vectors> sequences, int from, int to) {
-                assertEquals(List.of(this), sequences);
-                taken.add(this);
-                return vectors.sideBySide(List.of(vectors), from, to);
+        @Test void oneHotInputsGiveTheBitsOfTheDenseProduct() {
+            for (Problem q : problems()) {
+                if (q.codes() == null) continue;
+                Problem dense = new Problem(q.p(), q.h0(), q.x(), null, q.goals(), q.labels());
+                Pass.of(q, q.tape(), rnn.ALONE).assertHasTheBitsOf(Pass.of(dense, dense.tape(), rnn.ALONE));
             }
         }
 
-        @ParameterizedTest @MethodSource("RnnTest$TorchRun#all")
-        void aWholeRunAgreesWithPyTorch(TorchRun run) {
-            var sequences = IntStream.range(0, run.N).mapToObj(run::sequence).toList();
-            int steps = run.steps > 0 ? run.steps : Integer.MAX_VALUE;
-            var training = training(run.initial(), sequences,
-                new rnn.Settings(run.learningRate, run.momentum, run.clip, run.N, steps, 1), rnn.ALONE);
-            double[] losses = new double[run.epochs];
-            int updates = 0;
-            for (int n = 0; n < run.epochs; n++) {
-                do updates++; while (!endsAnEpoch(training));
-                losses[n] = lastLoss(training);
-            }
-            // 5e-16 apart: PyTorch adds in another order
-            assertEquals(run.updates, updates);
-            assertEquals(run.epochs, training.state.epoch());
-            assertWithin(1e-14, run.losses, losses, "losses");
-            assertWithin(1e-14, run.parameters, flat(training.state.p()), "parameters");
-        }
-
-        @Test void windowsPutSequencesOfOneLengthTogether() {
+        @Test void windowsPutSequencesOfOneShapeTogether() {
             var a = sequences(3, 4);
             var b = sequences(4, 2);
-            var mixed = List.of(a.get(0), b.get(0), b.get(1), a.get(1), b.get(2), a.get(2), b.get(3));
+            var fewer = new rnn.Sequence(a.get(2).input(), a.get(2).target().slice(2, 4));
+            var mixed = List.of(a.get(0), b.get(0), fewer, b.get(1), a.get(1), b.get(2), a.get(2), b.get(3));
             var windows = rnn.windows(mixed, 2, Integer.MAX_VALUE);
             // a batch is ready when it is full; what is left over comes last
-            assertEquals(List.of(b.subList(0, 2), a.subList(0, 2), b.subList(2, 4), a.subList(2, 3)),
+            assertEquals(List.of(b.subList(0, 2), a.subList(0, 2), b.subList(2, 4), List.of(fewer), a.subList(2, 3)),
                 windows.stream().map(rnn.Window::sequences).toList());
             for (var window : windows) {
                 assertEquals(window.sequences().get(0).input().n() * window.B(), window.input().n());
@@ -1257,20 +1013,12 @@ class RnnTest {
             }
         }
 
-        @Test void windowsSeparateSequencesWithOtherNumbersOfTargets() {
-            var s = sequences(2, 4);
-            var fewer = new rnn.Sequence(s.get(1).input(), s.get(1).target().slice(2, 4));
-            assertEquals(2, rnn.windows(List.of(s.get(0), fewer), 10, Integer.MAX_VALUE).size());
-        }
-
-        @Test void theLastWindowOfALongSequenceIsShorter() {
-            var windows = rnn.windows(sequences(2, 13), 2, 5);
-            assertEquals(List.of(0, 5, 10), windows.stream().map(rnn.Window::from).toList());
-            assertEquals(List.of(5, 10, 13), windows.stream().map(rnn.Window::to).toList());
-            assertEquals(List.of(2 * 5, 2 * 5, 2 * 3), windows.stream().map(w -> w.input().n()).toList());
-            assertEquals(1, rnn.windows(sequences(1, 5), 1, 5).size());
-            assertEquals(1, rnn.windows(sequences(1, 5), 1, 1000).size());
-            assertEquals(5, rnn.windows(sequences(1, 5), 1, 1).size());
+        @ParameterizedTest
+        @CsvSource({"13, 5, 0-5 5-10 10-13", "5, 5, 0-5", "5, 1000, 0-5", "5, 1, 0-1 1-2 2-3 3-4 4-5"})
+        void theLastWindowOfALongSequenceIsShorter(int length, int steps, String expected) {
+            var windows = rnn.windows(sequences(2, length), 2, steps);
+            assertEquals(expected, windows.stream().map(w -> w.from() + "-" + w.to()).collect(Collectors.joining(" ")));
+            for (var window : windows) assertEquals(2 * (window.to() - window.from()), window.input().n());
         }
 
         @Test void windowsHoldTheTargetsOfTheirOwnSteps() {
@@ -1278,160 +1026,90 @@ class RnnTest {
             var s = new rnn.Sequence(rowsOf(new double[] {0, 1, 2, 3, 4, 5, 6}, 1),
                 rowsOf(new double[] {13, 14, 15, 16}, 1));
             var windows = rnn.windows(List.of(s), 1, 3);
-            assertArrayEquals(new double[0][], ((rnn.Dense) windows.get(0).target()).x());
-            assertArrayEquals(new double[][] {{13}, {14}, {15}}, ((rnn.Dense) windows.get(1).target()).x());
-            assertArrayEquals(new double[][] {{16}}, ((rnn.Dense) windows.get(2).target()).x());
+            double[][][] targets = {{}, {{13}, {14}, {15}}, {{16}}};
+            for (int w = 0; w < 3; w++) assertArrayEquals(targets[w], ((rnn.Dense) windows.get(w).target()).x());
             assertArrayEquals(new double[][] {{6}}, ((rnn.Dense) windows.get(2).input()).x());
         }
+    }
 
-        @Test void aFullBatchKeepsTheOrderOfTheDataset() {
-            var s = sequences(5, 2);
-            for (int batch : new int[] {5, 6, 1000}) assertEquals(s, rnn.order(s, batch, 42, 3));
+    // ── 6. Training ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Nested class Section6Training {
+
+        rnn.Training training(rnn.Parameters p, List<rnn.Sequence> sequences, rnn.Settings settings) {
+            return new rnn.Training(rnn.State.of(p), sequences, List.of(), settings, rnn.ALONE);
         }
 
-        @Test void theOrderOfAnEpochIsAPermutationDrawnFromSeedAndEpochAlone() {
-            var s = sequences(25, 2);
-            var orders = new HashSet<List<rnn.Sequence>>();
-            for (int epoch = 1; epoch <= 20; epoch++)
-                for (long seed : new long[] {0, 42, -1}) {
-                    var order = rnn.order(s, 24, seed, epoch);
-                    assertEquals(25, order.size());
-                    assertEquals(new HashSet<>(s), new HashSet<>(order));
-                    assertEquals(order, rnn.order(s, 1, seed, epoch));
-                    orders.add(order);
-                }
-            assertEquals(60, orders.size());
+        /** Without momentum and without clipping. */
+        rnn.Settings settings(double learningRate, int batch, int steps) {
+            return new rnn.Settings(learningRate, 0, 0, batch, steps, 42);
         }
 
-        @Test void eachEpochOfATrainingTakesItsOwnOrder() {
-            var inputs = new ArrayList<rnn.Vectors>();
-            var s = sequences(5, 2).stream()
-                .map(one -> new rnn.Sequence(new Watched(one.input(), inputs), one.target())).toList();
-            // from the start, or going on after 3 epochs
-            for (int done : new int[] {0, 3}) {
-                rnn.State state = rnn.State.of(network(new Random(39), 1, 2, 1));
-                for (int epoch = 1; epoch <= done; epoch++) state.losses().add(new double[] {1});
-                var training = new rnn.Training(state, s, List.of(), settings(0.1, 1, 9), rnn.ALONE);
-                for (int epoch = done + 1; epoch <= done + 3; epoch++) {
-                    inputs.clear();
-                    training.epoch();
-                    var taken = inputs.stream()
-                        .map(x -> s.stream().filter(one -> one.input() == x).findFirst().orElseThrow()).toList();
-                    assertEquals(rnn.order(s, 1, 42, epoch), taken);
-                }
+        /** The mean square over all scored steps of sequences of vectors, by the oracle, each from h = 0. */
+        double meanSquare(rnn.Parameters p, List<rnn.Sequence> sequences) {
+            double sum = 0;
+            int n = 0;
+            for (var s : sequences) {
+                double[][] x = ((rnn.Dense) s.input()).x(), target = ((rnn.Dense) s.target()).x();
+                double[][] y = Oracle.of(p).outputs(x, new double[p.bh().length]);
+                for (int t = 0; t < target.length; t++)
+                    for (int o = 0; o < target[t].length; o++, n++)
+                        sum += Math.pow(y[x.length - target.length + t][o] - target[t][o], 2);
             }
+            return sum / n;
         }
 
-        @Test void allOrdersAreEquallyLikely() {
-            var s = sequences(3, 1);
-            var seen = new HashMap<List<rnn.Sequence>, Integer>();
-            for (int epoch = 1; epoch <= 6000; epoch++) seen.merge(rnn.order(s, 1, 42, epoch), 1, Integer::sum);
-            assertEquals(6, seen.size());
-            double chiSquare = seen.values().stream().mapToDouble(n -> (n - 1000.0) * (n - 1000.0) / 1000).sum();
-            assertTrue(chiSquare < 15.1, () -> "χ² " + chiSquare);          // 5 degrees of freedom: 1 in 100 is above
-        }
+        /** One of PyTorch's runs. */
+        record TorchRun(String name, String loss, int N, int T, int Tscored, int I, int H, int O, double learningRate,
+                        double momentum, double clip, int steps, int values, int epochs, int updates,
+                        double[] losses, double[] parameters) {
 
-        @Test void anEpochTakesEverySequenceOnce() {
-            // with rate 0 the loss is the mean over the dataset, in whatever order; steps count alike, not batches
-            rnn.Parameters p = network(new Random(21), 1, 3, 1);
-            var mixed = new ArrayList<>(sequences(5, 4));
-            mixed.addAll(sequences(3, 2));
-            double sum = mixed.stream().mapToDouble(s -> squaresOf(p, s)).sum();
-            for (int batch : new int[] {1, 2, 3, 8}) {
-                var training = training(rnn.copy(p), mixed, settings(0, batch, Integer.MAX_VALUE), rnn.ALONE);
-                for (int epoch = 1; epoch <= 3; epoch++)
-                    assertEquals(sum / (5 * 4 + 3 * 2), training.epoch(), 2e-15);
+            static int code(int k) { return (int) ((k * 7919L + 104729) % 2003); }
+            static double value(int k) { return code(k) / 2003.0 * 2 - 1; }
+
+            /** Sequence n of N: `length` vectors of value(k), or codes, k counted from `first` on. */
+            static rnn.Vectors numbers(int first, int n, int length, int width) {
+                int from = first + n * length * width;
+                return rowsOf(IntStream.range(from, from + length * width).mapToDouble(k -> value(k)).toArray(), width);
             }
-        }
 
-        @Test void theLossOfAnEpochIsThatBeforeItsUpdates() {
-            rnn.Parameters p = network(new Random(22), 1, 3, 1);
-            var s = sequences(4, 3);
-            var training = training(p, s, settings(0.25, 4, Integer.MAX_VALUE), rnn.ALONE);
-            double last = Double.NaN;
-            for (int epoch = 0; epoch < 5; epoch++) {
-                double before = s.stream().mapToDouble(one -> squaresOf(p, one)).sum() / 12, loss = training.epoch();
-                assertEquals(before, loss, 1e-14);
-                assertNotEquals(last, loss, 1e-6);
-                last = loss;
+            static rnn.Vectors codes(int first, int n, int length, int K) {
+                int from = first + n * length;
+                return new rnn.OneHot(IntStream.range(from, from + length).map(k -> code(k) % K).toArray(), K);
             }
-        }
 
-        @Test void windowsCarryTheStateAndCountByTheirLength() {
-            // with rate 0 windows of any size, the last one shorter, have the mean loss of one long pass
-            rnn.Parameters p = network(new Random(23), 1, 5, 1);
-            var s = sequences(3, 13);
-            double mean = s.stream().mapToDouble(one -> squaresOf(p, one)).sum() / 39;
-            for (int steps : new int[] {1, 2, 5, 12, 13, 100}) {
-                var training = training(rnn.copy(p), s, settings(0, 3, steps), rnn.ALONE);
-                // each from h = 0
-                for (int epoch = 0; epoch < 3; epoch++) assertEquals(mean, training.epoch(), 1e-14);
-                assertEquals(mean, rnn.evaluate(p, rnn.windows(s, 3, steps), rnn.ALONE).loss(), 1e-14);
+            rnn.Parameters initial() {
+                rnn.Parameters p = rnn.Parameters.zeros(I, H, O);
+                int k = 0;
+                for (double[] row : rows(p)) for (int j = 0; j < row.length; j++) row[j] = value(k++) * 0.5;
+                return p;
             }
-        }
 
-        @Test void aWindowWithoutTargetsMakesNoUpdateButCarriesTheState() {
-            var all = sequences(1, 6).get(0);
-            var s = new rnn.Sequence(all.input(), all.target().slice(4, 6));
-            rnn.Parameters p = network(new Random(24), 1, 3, 1);
-            double[] before = flat(p);
-            double mean = squaresOf(p, s) / 2;
-            var training = training(p, List.of(s), new rnn.Settings(0.1, 0.9, 0, 1, 2, 42), rnn.ALONE);
-            assertFalse(endsAnEpoch(training));
-            assertFalse(endsAnEpoch(training));
-            assertArrayEquals(before, flat(p));
-            assertTrue(endsAnEpoch(training));
-            assertEquals(mean, lastLoss(training), 1e-15);
-            assertFalse(Arrays.equals(before, flat(p)));
-        }
-
-        @Test void everyTeamTrainsTheSameBits() {
-            var s = sequences(5, 13);
-            double[] alone = null;
-            for (rnn.Team team : List.of(rnn.ALONE, ROW_BY_ROW, ODD_PARTS_BACKWARDS, THREADS)) {
-                rnn.Parameters p = network(new Random(25), 1, 13, 1);
-                var training = training(p, s, new rnn.Settings(0.1, 0.9, 1, 2, 5, 7), team);
-                for (int epoch = 0; epoch < 5; epoch++) training.epoch();
-                if (alone == null) alone = flat(p);
-                assertArrayEquals(alone, flat(p));
+            rnn.Sequence sequence(int n) {
+                boolean mse = loss.equals("mse");
+                if (steps > 0)
+                    return rnn.Sequence.next(mse ? numbers(10000, n, values, I) : codes(30000, n, values, O));
+                return new rnn.Sequence(numbers(10000, n, T, I),
+                    mse ? numbers(20000, n, Tscored, O) : codes(30000, n, Tscored, O));
             }
+
+            @Override public String toString() { return name; }
         }
 
-        @Test void aTrainingTakenUpAgainAnywhereGivesTheSameBits() {
-            var s = new ArrayList<>(sequences(3, 7));
-            s.addAll(sequences(2, 4));
-            var settings = new rnn.Settings(0.1, 0.9, 1, 2, 3, 42);
-            // 3 + 3 windows of 7 steps, 2 of 4: two epochs
-            int updates = 3 + 3 + 2;
-            for (int stop = 0; stop <= 2 * updates; stop++) {
-                var whole = training(network(new Random(40), 1, 3, 1), s, settings, rnn.ALONE);
-                for (int n = 0; n < stop; n++) assertTrue(whole.update());
-                var again = new rnn.Training(copy(whole.state), s, List.of(), settings, rnn.ALONE);
-                double loss = whole.epoch();
-                assertEquals(loss, again.epoch());
-                assertEquals(whole.epoch(), again.epoch());
-                assertArrayEquals(flat(whole.state.p()), flat(again.state.p()));
-            }
+        static Stream<TorchRun> torchRuns() {
+            return reference("cases").valueStream().map(c -> JsonMapper.shared().treeToValue(c, TorchRun.class));
         }
 
-        @Test void evaluatingCheckingAndSamplingDoNotChangeTraining() {
-            var codes = new rnn.OneHot(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
-            var s = Stream.of(codes.slice(0, 6), codes.slice(5, 11), codes.slice(3, 8))
-                .map(rnn.Sequence::next).toList();
-            double[][] runs = new double[2][];
-            for (int watched = 0; watched < 2; watched++) {
-                rnn.Parameters p = network(new Random(26), 3, 5, 3);
-                var training = training(p, s, new rnn.Settings(0.1, 0.9, 1, 1, 2, 42), rnn.ALONE);
-                while (training.state.epoch() < 5) {
-                    assertTrue(training.update());
-                    if (watched == 0) continue;
-                    rnn.sample(p, new int[] {0}, 20, 1, -1, new Random(1));
-                    rnn.evaluate(p, rnn.windows(s, 2, 3), rnn.ALONE);
-                    rnn.checkGradients(p, rnn.windows(s, 2, 9).get(0), 10, rnn.ALONE);
-                }
-                runs[watched] = flat(p);
-            }
-            assertArrayEquals(runs[0], runs[1]);
+        @ParameterizedTest @MethodSource("torchRuns") void aWholeRunAgreesWithPyTorch(TorchRun run) {
+            var sequences = IntStream.range(0, run.N).mapToObj(run::sequence).toList();
+            int steps = run.steps > 0 ? run.steps : Integer.MAX_VALUE;
+            var training = training(run.initial(), sequences,
+                new rnn.Settings(run.learningRate, run.momentum, run.clip, run.N, steps, 1));
+            int updates = 0;
+            for (; training.state.epoch() < run.epochs; updates++) assertTrue(training.update());
+            assertEquals(run.updates, updates);
+            assertArrayEquals(run.losses, flat(training.state.losses()), 1e-14, "losses");     // PyTorch adds otherwise
+            assertArrayEquals(run.parameters, flat(training.state.p()), 1e-14, "parameters");
         }
 
         @Test void initialParametersAreThoseOfTheGeneratorThatJavaSpecifies() {
@@ -1439,12 +1117,10 @@ class RnnTest {
             for (int[] shape : new int[][] {{1, 1, 1}, {3, 16, 3}, {2, 5, 13}}) {
                 int I = shape[0], H = shape[1], O = shape[2];
                 double[] expected = new double[I * H + H * H + H + H * O + O];
-                long s = 42 ^ 0x5DEECE66DL;
+                long[] s = {42 ^ 0x5DEECE66DL};
+                IntToLongFunction next = bits -> (s[0] = s[0] * 0x5DEECE66DL + 11 & (1L << 48) - 1) >>> 48 - bits;
                 for (int k = 0; k < expected.length; k++) {
-                    s = s * 0x5DEECE66DL + 11 & (1L << 48) - 1;
-                    long high = s >>> 22;                                   // 26 bits
-                    s = s * 0x5DEECE66DL + 11 & (1L << 48) - 1;
-                    double u = ((high << 27) + (s >>> 21)) * 0x1p-53;       // and 27 more
+                    double u = ((next.applyAsLong(26) << 27) + next.applyAsLong(27)) * 0x1p-53;
                     expected[k] = (2 * u - 1) / Math.sqrt(H);
                 }
                 assertArrayEquals(expected, flat(rnn.initial(I, H, O, 42)));
@@ -1469,37 +1145,169 @@ class RnnTest {
             assertArrayEquals(before, flat(p));
         }
 
-        @Test void accuracyIsTheShareOfScoredStepsWhoseLikeliestClassIsRight() {
+        @ParameterizedTest @ValueSource(ints = {5, 6, 1000}) void aFullBatchKeepsTheOrderOfTheDataset(int batch) {
+            var s = sequences(5, 2);
+            assertEquals(s, rnn.order(s, batch, 42, 3));
+        }
+
+        @Test void theOrderOfAnEpochIsAPermutationDrawnFromSeedAndEpochAlone() {
+            var s = sequences(25, 2);
+            var orders = new HashSet<List<rnn.Sequence>>();
+            for (int epoch = 1; epoch <= 20; epoch++)
+                for (long seed : new long[] {0, 42, -1}) {
+                    var order = rnn.order(s, 24, seed, epoch);
+                    assertEquals(25, order.size());
+                    assertEquals(new HashSet<>(s), new HashSet<>(order));
+                    assertEquals(order, rnn.order(s, 1, seed, epoch));
+                    orders.add(order);
+                }
+            assertEquals(60, orders.size());
+        }
+
+        @Test void allOrdersAreEquallyLikely() {
+            var s = sequences(3, 1);
+            var seen = new HashMap<List<rnn.Sequence>, Integer>();
+            for (int epoch = 1; epoch <= 6000; epoch++) seen.merge(rnn.order(s, 1, 42, epoch), 1, Integer::sum);
+            assertEquals(6, seen.size());
+            double chiSquare = seen.values().stream().mapToDouble(n -> (n - 1000.0) * (n - 1000.0) / 1000).sum();
+            assertTrue(chiSquare < 15.1, () -> "χ² " + chiSquare);          // 5 degrees of freedom: 1 in 100 is above
+        }
+
+        @ParameterizedTest @ValueSource(ints = {0, 3}) void eachEpochTakesItsOwnOrderAlsoWhenTrainingGoesOn(int done) {
+            // the network says 0 and never learns: where the target is k, the loss is k², which tells them apart
+            var s = IntStream.range(1, 6).mapToObj(k -> new rnn.Sequence(rowsOf(new double[] {1}, 1),
+                rowsOf(new double[] {k}, 1))).toList();
+            rnn.State state = rnn.State.of(network(0, 0, 0, 0, 0));
+            for (int epoch = 1; epoch <= done; epoch++) state.losses().add(new double[] {1});
+            var training = new rnn.Training(state, s, List.of(), settings(0, 1, 9), rnn.ALONE);
+            for (int epoch = done + 1; epoch <= done + 3; epoch++) {
+                double sum = 0;
+                for (var one : rnn.order(s, 1, 42, epoch)) {
+                    assertEquals(sum, training.state.lossSum());
+                    assertTrue(training.update());
+                    double k = ((rnn.Dense) one.target()).x()[0][0];
+                    sum += k * k;
+                }
+                assertEquals(sum / 5, training.state.losses().get(epoch - 1)[0]);
+            }
+        }
+
+        static Stream<Arguments> batchesAndWindows() {
+            var mixed = Stream.of(sequences(5, 4), sequences(3, 2)).flatMap(List::stream).toList();
+            var others = Stream.of(sequences(3, 5), sequences(2, 2)).flatMap(List::stream).toList();
+            return Stream.of(
+                IntStream.of(1, 2, 3, 8).mapToObj(batch -> arguments(mixed, batch, Integer.MAX_VALUE, 2e-15)),
+                IntStream.of(1, 2, 100).mapToObj(batch -> arguments(others, batch, 100, 2e-15)),
+                IntStream.of(1, 2, 5, 12, 13, 100).mapToObj(steps -> arguments(sequences(3, 13), 3, steps, 1e-14))
+            ).flatMap(cases -> cases);
+        }
+
+        /** With a learning rate of 0, so that the loss does not depend on the order. */
+        @ParameterizedTest(name = "batch {1}, windows of {2}") @MethodSource("batchesAndWindows")
+        void everyScoredStepCountsOnceAndAlike(List<rnn.Sequence> sequences, int batch, int steps, double tolerance) {
+            rnn.Parameters p = network(new Random(21), 1, 5, 1);
+            double[] before = flat(p);
+            double mean = meanSquare(p, sequences);
+            var training = training(p, sequences, settings(0, batch, steps));
+            for (int epoch = 0; epoch < 3; epoch++) assertEquals(mean, training.epoch(), tolerance);
+            assertEquals(mean, rnn.evaluate(p, rnn.windows(sequences, batch, steps), rnn.ALONE).loss(), tolerance);
+            assertArrayEquals(before, flat(p));
+        }
+
+        @Test void theLossOfAnEpochIsThatBeforeItsUpdates() {
+            rnn.Parameters p = network(new Random(22), 1, 3, 1);
+            var s = sequences(4, 3);
+            var training = training(p, s, settings(0.25, 4, Integer.MAX_VALUE));
+            double last = Double.NaN;
+            for (int epoch = 0; epoch < 5; epoch++) {
+                double before = meanSquare(p, s), loss = training.epoch();
+                assertEquals(before, loss, 1e-14);
+                assertNotEquals(last, loss, 1e-6);
+                last = loss;
+            }
+        }
+
+        @Test void aWindowWithoutTargetsMakesNoUpdateButCarriesTheState() {
+            var all = sequences(1, 6).get(0);
+            var s = List.of(new rnn.Sequence(all.input(), all.target().slice(4, 6)));
+            rnn.Parameters p = network(new Random(24), 1, 3, 1);
+            var training = training(p, s, new rnn.Settings(0.1, 0.9, 0, 1, 2, 42));
+            for (int epoch = 0; epoch < 2; epoch++) {       // in the second there are a gradient and a velocity
+                double[] before = flat(p);
+                double mean = meanSquare(p, s);
+                for (int window = 0; window < 2; window++) assertTrue(training.update());
+                assertArrayEquals(before, flat(p));
+                assertEquals(epoch, training.state.epoch());
+                assertTrue(training.update());
+                assertEquals(mean, training.state.losses().get(epoch)[0], 1e-15);
+                assertEquals(epoch + 1, training.state.epoch());
+                assertFalse(Arrays.equals(before, flat(p)));
+            }
+        }
+
+        @Test void everyTeamTrainsTheSameBits() {
+            double[] alone = null;
+            for (rnn.Team team : Stream.concat(Stream.of(rnn.ALONE), TEAMS.stream()).toList()) {
+                rnn.Parameters p = network(new Random(25), 1, 13, 1);
+                var training = new rnn.Training(rnn.State.of(p), sequences(5, 13), List.of(),
+                    new rnn.Settings(0.1, 0.9, 1, 2, 5, 7), team);
+                for (int epoch = 0; epoch < 5; epoch++) training.epoch();
+                if (alone == null) alone = flat(p);
+                assertArrayEquals(alone, flat(p));
+            }
+        }
+
+        @Test void trainingTakenUpAgainAnywhereGivesTheSameBits() {
+            var s = Stream.of(sequences(3, 7), sequences(2, 4)).flatMap(List::stream).toList();
+            var settings = new rnn.Settings(0.1, 0.9, 1, 2, 3, 42);
+            int updates = 3 + 3 + 2;                        // windows of an epoch: 3 + 3 of 7 steps each, 2 of 4
+            for (int stop = 0; stop <= 2 * updates; stop++) {
+                var whole = training(network(new Random(40), 1, 3, 1), s, settings);
+                for (int n = 0; n < stop; n++) assertTrue(whole.update());
+                rnn.State at = whole.state;
+                var copy = new rnn.State(rnn.copy(at.p()), rnn.copy(at.v()), rnn.copy(at.last()),
+                    new ArrayList<>(at.losses()), at.next(), at.lossSum(), at.scored(), copy(at.h()));
+                var again = new rnn.Training(copy, s, List.of(), settings, rnn.ALONE);
+                for (int epoch = 0; epoch < 2; epoch++) assertEquals(whole.epoch(), again.epoch());
+                assertArrayEquals(flat(whole.state.p()), flat(again.state.p()));
+            }
+        }
+
+        @Test void evaluatingCheckingAndSamplingDoNotChangeTraining() {
+            var text = new rnn.OneHot(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
+            var s = Stream.of(text.slice(0, 6), text.slice(5, 11), text.slice(3, 8)).map(rnn.Sequence::next).toList();
+            var settings = new rnn.Settings(0.1, 0.9, 1, 1, 2, 42);
+            rnn.Parameters p = network(new Random(26), 3, 5, 3), alone = rnn.copy(p);
+            var training = training(p, s, settings);
+            while (training.state.epoch() < 5) {
+                assertTrue(training.update());
+                rnn.sample(p, new int[] {0}, 20, 1, -1, new Random(1));
+                rnn.evaluate(p, rnn.windows(s, 2, 3), rnn.ALONE);
+                rnn.checkGradients(p, rnn.windows(s, 2, 9).get(0), 10, rnn.ALONE);
+            }
+            var unwatched = training(alone, s, settings);
+            for (int epoch = 0; epoch < 5; epoch++) unwatched.epoch();
+            assertArrayEquals(flat(alone), flat(p));
+        }
+
+        @Test void accuracyIsTheShareOfScoredStepsWhoseArgmaxIsTheLabel() {
             // the network always says (1, 0, 0), so class 0: right in 4 of 6 scored steps. Σ e^y = e + 2
             rnn.Parameters p = saying(new double[] {1, 0, 0}, 1);
             var input = rowsOf(new double[] {1, 2, 3, 4}, 1);
-            var sequences = List.of(new rnn.Sequence(input, new rnn.OneHot(new int[] {0, 1, 0}, 3)),
-                new rnn.Sequence(input, new rnn.OneHot(new int[] {0, 2, 0}, 3)));
-            double loss = StrictMath.log(Math.E + 2) - 4 / 6.0;
+            var sequences = Stream.of(new int[] {0, 1, 0}, new int[] {0, 2, 0})
+                .map(labels -> new rnn.Sequence(input, new rnn.OneHot(labels, 3))).toList();
             for (int batch : new int[] {1, 2})
                 for (int steps : new int[] {1, 2, 3, 4}) {
                     rnn.Score score = rnn.evaluate(p, rnn.windows(sequences, batch, steps), rnn.ALONE);
                     assertEquals(4 / 6.0, score.accuracy());
-                    assertEquals(loss, score.loss(), 1e-15);
+                    assertEquals(StrictMath.log(Math.E + 2) - 4 / 6.0, score.loss(), 1e-15);
                 }
-        }
-
-        @Test void evaluateIsTheMeanOverAllScoredStepsOfAllLengths() {
-            rnn.Parameters p = network(new Random(28), 1, 3, 1);
-            double[] before = flat(p);
-            var mixed = new ArrayList<>(sequences(3, 5));
-            mixed.addAll(sequences(2, 2));
-            double mean = mixed.stream().mapToDouble(s -> squaresOf(p, s)).sum() / 19;
-            for (int batch : new int[] {1, 2, 100})
-                assertEquals(mean, rnn.evaluate(p, rnn.windows(mixed, batch, 100), rnn.ALONE).loss(), 2e-15);
-            assertArrayEquals(before, flat(p));
         }
 
         @Test void checkGradientsFindsBpttRightAndLeavesTheWeightsAsTheyWere() {
             rnn.Parameters p = network(new Random(29), 1, 5, 1);
             double[] before = flat(p);
-            var window = rnn.windows(sequences(3, 5), 3, 100).get(0);
-            var checks = rnn.checkGradients(p, window, 10, rnn.ALONE);
+            var checks = rnn.checkGradients(p, rnn.windows(sequences(3, 5), 3, 100).get(0), 10, rnn.ALONE);
             assertEquals(List.of("Wxh", "Whh", "bh", "Why", "by"),
                 checks.stream().map(rnn.GradientCheck::name).toList());
             assertEquals(List.of(5, 10, 5, 5, 1), checks.stream().map(rnn.GradientCheck::checked).toList());
@@ -1511,27 +1319,23 @@ class RnnTest {
             // the last work that the first pass hands out is backward's: one row of it stays undone
             rnn.Parameters p = network(new Random(30), 1, 5, 1);
             var window = rnn.windows(sequences(3, 5), 3, 100).get(0);
-            int[] calls = {0, 0};
+            var handedOut = new AtomicInteger();
             rnn.Team counting = (n, work, part) -> {
-                calls[0]++;
+                handedOut.incrementAndGet();
                 part.run(0, n);
             };
-            rnn.Team lazy = (n, work, part) -> part.run(0, ++calls[1] == calls[0] ? n - 1 : n);
-            rnn.Vectors x = window.input(), target = window.target();
-            rnn.Tape tape = rnn.Tape.of(p, x.n() / window.B(), window.B());
-            rnn.forward(p, x, tape, counting);
-            rnn.loss(target, x.n(), tape, counting);
-            rnn.backward(p, x, tape, rnn.copy(p), counting);
+            rnn.pass(p, window.input(), window.target(), rnn.Tape.of(p, 5, 3), rnn.copy(p), counting);
+            rnn.Team lazy = (n, work, part) -> part.run(0, handedOut.decrementAndGet() == 0 ? n - 1 : n);
             assertTrue(rnn.checkGradients(p, window, 1000, lazy).stream().anyMatch(check -> check.worst() > 1e-2));
         }
     }
 
-    // ── Section 7: generating ───────────────────────────────────────────────────────────────────────────────────────
+    // ── 7. Generating ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Nested class Generating {
+    @Nested class Section7Generating {
 
         /** A network of K characters that says: after k comes k + 1, after the last the first. */
-        rnn.Parameters counting(int K) {
+        static rnn.Parameters counting(int K) {
             rnn.Parameters p = rnn.Parameters.zeros(K, K, K);
             for (int k = 0; k < K; k++) {
                 p.Wxh()[k][k] = 3;
@@ -1540,126 +1344,110 @@ class RnnTest {
             return p;
         }
 
-        double chiSquare(double[] y, double temperature, int[] drawn) {
-            double[] e = Arrays.stream(y).map(v -> StrictMath.exp(v / temperature)).toArray();
-            double sum = Arrays.stream(e).sum(), chiSquare = 0;
-            int n = Arrays.stream(drawn).sum();
-            for (int k = 0; k < y.length; k++) chiSquare += Math.pow(drawn[k] - n * e[k] / sum, 2) / (n * e[k] / sum);
-            return chiSquare;
-        }
-
         @Test void outputsAreWhatTheNetworkSaysAfterEachStep() {
             Random random = new Random(31);
             rnn.Parameters p = network(random, 2, 5, 3);
-            double[][] x = matrix(random, 13, 2), y = rnn.outputs(p, rowsOf(flat(List.of(x)), 2));
+            double[][] x = matrix(random, 13, 2), y = rnn.outputs(p, new rnn.Dense(x));
             double[][] expected = Oracle.of(p).outputs(x, new double[5]);
-            for (int t = 0; t < 13; t++) assertWithin(1e-15, expected[t], y[t], t);
+            for (int t = 0; t < 13; t++) assertArrayEquals(expected[t], y[t], 1e-15);
+        }
+
+        @Test void scoredOutputsAreThoseOfTheStepsThatHaveATarget() {
+            var s = sequences(1, 5).get(0);
+            rnn.Parameters p = network(new Random(41), 1, 3, 1);
+            assertArrayEquals(Arrays.copyOfRange(rnn.outputs(p, s.input()), 3, 5),
+                rnn.scoredOutputs(p, new rnn.Sequence(s.input(), s.target().slice(3, 5))));
         }
 
         @Test void generateFeedsItsOutputsBack() {
             Random random = new Random(32);
             rnn.Parameters p = network(random, 2, 5, 2);
-            double[][] x = matrix(random, 3, 2);
-            double[][] generated = rnn.generate(p, rowsOf(flat(List.of(x)), 2), 25);
+            double[][] x = matrix(random, 3, 2), generated = rnn.generate(p, new rnn.Dense(x), 25);
             assertEquals(25, generated.length);
-            Oracle oracle = Oracle.of(p);
-            Dual[] h = duals(new double[5], -1);
-            for (double[] step : x) h = oracle.state(step, h);
-            for (int k = 0; k < 25; k++) {
-                double[] y = values(oracle.output(h));
-                assertWithin(1e-13, y, generated[k], k);
-                h = oracle.state(y, h);
-            }
-        }
-
-        @Test void whatIsGeneratedFirstIsTheOutputAfterTheInput() {
-            rnn.Parameters p = network(new Random(33), 1, 3, 1);
-            var input = rowsOf(new double[] {1, 2, 3}, 1);
-            assertArrayEquals(rnn.outputs(p, input)[2], rnn.generate(p, input, 1)[0]);
-            assertEquals(0, rnn.generate(p, input, 0).length);
+            double[][] read = Stream.of(x, generated).flatMap(Stream::of).toArray(double[][]::new);
+            double[][] y = Oracle.of(p).outputs(read, new double[5]);
+            for (int k = 0; k < 25; k++) assertArrayEquals(y[x.length - 1 + k], generated[k], 1e-15);
+            // the first is the output after the input
+            assertArrayEquals(rnn.outputs(p, new rnn.Dense(x))[2], rnn.generate(p, new rnn.Dense(x), 1)[0]);
+            assertEquals(0, rnn.generate(p, new rnn.Dense(x), 0).length);
         }
 
         @Test void aStepperGoesOnWhereItStopped() {
             rnn.Parameters p = network(new Random(34), 2, 3, 2);
             var all = rowsOf(vector(new Random(35), 20), 2);
             var stepper = new rnn.Stepper(p);
-            double[][] first = stepper.steps(all.slice(0, 4)), rest = stepper.steps(all.slice(4, 10));
             double[][] whole = rnn.outputs(p, all);
-            assertArrayEquals(Arrays.copyOf(whole, 4), first);
-            assertArrayEquals(Arrays.copyOfRange(whole, 4, 10), rest);
+            assertArrayEquals(Arrays.copyOf(whole, 4), stepper.steps(all.slice(0, 4)));
+            assertArrayEquals(Arrays.copyOfRange(whole, 4, 10), stepper.steps(all.slice(4, 10)));
         }
 
-        @Test void atTemperatureZeroTheLikeliestIsTaken() {
-            int[] written = rnn.sample(counting(5), new int[] {3}, 13, 0, -1, new Random(1));
-            assertArrayEquals(new int[] {4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1}, written);
+        static Stream<Arguments> samples() {
+            return Stream.of(           // what is read, how much to write, the end-of-text token, what is written
+                arguments(new int[] {3}, 13, -1, new int[] {4, 0, 1, 2, 3, 4, 0, 1, 2, 3, 4, 0, 1}),
+                arguments(new int[] {4, 3, 2}, 3, -1, new int[] {3, 4, 0}),
+                arguments(new int[] {0}, 100, 4, new int[] {1, 2, 3}),
+                arguments(new int[] {0}, 2, 4, new int[] {1, 2}),
+                arguments(new int[] {3}, 100, 4, new int[] {}),
+                arguments(new int[] {3}, 0, -1, new int[] {}));
+        }
+
+        @ParameterizedTest @MethodSource("samples")
+        void atTemperatureZeroTheArgmaxIsWrittenUntilTheEndOfTextToken(int[] prime, int n, int end, int[] written) {
+            assertArrayEquals(written, rnn.sample(counting(5), prime, n, 0, end, new Random(1)));
+        }
+
+        @Test void atTinyTemperaturesTheArgmaxIsDrawn() {
+            for (double temperature : new double[] {0, 1e-3, 1e-300, Double.MIN_VALUE})
+                for (int seed = 0; seed < 100; seed++)
+                    assertEquals(2, rnn.draw(new double[] {-1, 3, 5, 4}, temperature, new Random(seed)));
             assertEquals(1, rnn.draw(new double[] {0, 1e-9, -5}, 0, new Random(1)));
         }
 
-        @Test void aTinyTemperatureTakesTheLikeliestToo() {
-            double[] y = {-1, 3, 5, 4};
-            for (double temperature : new double[] {1e-3, 1e-300, Double.MIN_VALUE})
-                for (int seed = 0; seed < 100; seed++) assertEquals(2, rnn.draw(y, temperature, new Random(seed)));
+        static final double[] LOGITS = {0.3, -1, 2, 0, 1.1};
+
+        double chiSquare(double temperature, int[] drawn) {
+            double[] e = Arrays.stream(LOGITS).map(v -> StrictMath.exp(v / temperature)).toArray();
+            double sum = Arrays.stream(e).sum(), chiSquare = 0;
+            int n = Arrays.stream(drawn).sum();
+            for (int k = 0; k < 5; k++) chiSquare += Math.pow(drawn[k] - n * e[k] / sum, 2) / (n * e[k] / sum);
+            return chiSquare;
         }
 
-        @Test void drawsHaveTheProbabilitiesOfSoftmax() {
-            double[] y = {0.3, -1, 2, 0, 1.1};
-            for (double temperature : new double[] {0.5, 1, 2}) {
-                Random random = new Random(36);
-                int[] drawn = new int[5];
-                for (int n = 0; n < 100_000; n++) drawn[rnn.draw(y, temperature, random)]++;
-                double chiSquare = chiSquare(y, temperature, drawn);
+        @ParameterizedTest @ValueSource(doubles = {0.5, 1, 2})
+        void drawsAndSamplesHaveTheProbabilitiesOfSoftmax(double temperature) {
+            Random random = new Random(36);
+            int[] drawn = new int[5], sampled = new int[5];
+            for (int n = 0; n < 100_000; n++) drawn[rnn.draw(LOGITS, temperature, random)]++;
+            for (int code : rnn.sample(saying(LOGITS, 5), new int[] {0}, 20_000, temperature, -1, new Random(37)))
+                sampled[code]++;
+            for (int[] counts : List.of(drawn, sampled)) {
+                double chiSquare = chiSquare(temperature, counts);
                 assertTrue(chiSquare < 13.3, () -> "χ² " + chiSquare);      // 4 degrees of freedom: 1 in 100 is above
-                assertTrue(chiSquare(y, temperature * 1.1, drawn) > 100);   // and another temperature would be seen
             }
-        }
-
-        @Test void sampleDrawsFromWhatTheNetworkSays() {
-            double[] y = {0.3, -1, 2, 0, 1.1};
-            int[] drawn = new int[5];
-            for (int code : rnn.sample(saying(y, 5), new int[] {0}, 20_000, 2, -1, new Random(37))) drawn[code]++;
-            double chiSquare = chiSquare(y, 2, drawn);
-            assertTrue(chiSquare < 13.3, () -> "χ² " + chiSquare);
+            assertTrue(chiSquare(temperature * 1.1, drawn) > 100, "another temperature would be seen");
         }
 
         @Test void theSameSeedWritesTheSame() {
             rnn.Parameters p = network(new Random(38), 5, 3, 5);
-            int[] prime = {0, 1};
-            int[] written = rnn.sample(p, prime, 100, 1, -1, new Random(1));
-            assertArrayEquals(written, rnn.sample(p, prime, 100, 1, -1, new Random(1)));
-            assertFalse(Arrays.equals(written, rnn.sample(p, prime, 100, 1, -1, new Random(2))));
-        }
-
-        @Test void thePrimeIsReadAndNotWritten() {
-            assertArrayEquals(new int[] {3, 4, 0},
-                rnn.sample(counting(5), new int[] {4, 3, 2}, 3, 0, -1, new Random(1)));
-        }
-
-        @Test void theEndMarkStopsAndIsNotWritten() {
-            assertArrayEquals(new int[] {1, 2, 3}, rnn.sample(counting(5), new int[] {0}, 100, 0, 4, new Random(1)));
-            assertArrayEquals(new int[] {1, 2}, rnn.sample(counting(5), new int[] {0}, 2, 0, 4, new Random(1)));
-            assertEquals(0, rnn.sample(counting(5), new int[] {3}, 100, 0, 4, new Random(1)).length);
-            assertEquals(0, rnn.sample(counting(5), new int[] {3}, 0, 0, -1, new Random(1)).length);
+            IntFunction<int[]> written = seed -> rnn.sample(p, new int[] {0, 1}, 100, 1, -1, new Random(seed));
+            assertArrayEquals(written.apply(1), written.apply(1));
+            assertFalse(Arrays.equals(written.apply(1), written.apply(2)));
         }
 
         @Test void charactersBeyondTheBasicPlaneStayWhole() {
-            var vocabulary = rnn.Vocabulary.of(List.of("z😀a", "𝄞z"), true);  // in code-point order: a z 𝄞 😀, the mark
+            var vocabulary = rnn.Vocabulary.of(List.of("z😀a", "𝄞z"), true);
+            int end = 4;                                    // after the characters in code-point order: a z 𝄞 😀
             assertEquals("az𝄞😀", new String(vocabulary.codePoints(), 0, vocabulary.codePoints().length));
             assertEquals(5, vocabulary.size());
-            assertArrayEquals(new int[] {4, 1, 3, 0, 4}, vocabulary.encode("z😀a", ""));
-            assertEquals("az𝄞😀", vocabulary.decode(rnn.sample(counting(5), new int[] {4}, 100, 0, 4, new Random(1))));
+            assertArrayEquals(new int[] {end, 1, 3, 0, end}, vocabulary.encode("z😀a", ""));
+            assertEquals("az𝄞😀",
+                vocabulary.decode(rnn.sample(counting(5), new int[] {end}, 100, 0, end, new Random(1))));
         }
     }
 
-// Needs these imports, beside those of the head:
-//
-//
+    // ── Running the tool, and reading what it wrote ─────────────────────────────────────────────────────────────────
 
-    // ── Data, files, command line, launcher, JShell, README ─────────────────────────────────────────────────────────
-
-    /**
-     * The project's folder. JBang does not tell a script where it is, so: where the launcher is (which stands beside
-     * the tests), else the folder the tests are run in or one above it.
-     */
+    /** The project's folder. JBang does not tell a script where it is: beside the launcher, or here, or above here. */
     static final Path PROJECT = Stream.of(System.getProperty("rnn.project"), System.getProperty("jbang.source"),
             System.getenv("JBANG_LAUNCH_CMD"), System.getenv("_"), "RnnTest.java")
         .filter(Objects::nonNull).flatMap(place -> Stream.iterate(Path.of(place).toAbsolutePath().normalize(),
@@ -1675,13 +1463,11 @@ class RnnTest {
     /** What a run left: its exit status and what it printed. */
     record Ran(int status, String out, String err) { }
 
-    /** How long training took is said on standard error, and different each time. */
+    /** Standard error without the line that says how long training took: it differs each time. */
     static String withoutTimes(String err) { return err.replaceAll("rnn: trained for [^\n]*\n", ""); }
 
     /** Runs rnn in this process. */
-    static Ran tool(Object... args) {
-        return toolReading(new byte[0], args);
-    }
+    static Ran tool(Object... args) { return toolReading(new byte[0], args); }
 
     /** Runs rnn in this process with something on its standard input. */
     static Ran toolReading(byte[] stdin, Object... args) {
@@ -1689,11 +1475,10 @@ class RnnTest {
         PrintStream out = System.out, err = System.err;
         var newOut = new ByteArrayOutputStream();
         var newErr = new ByteArrayOutputStream();
-        try (var outPrinter = new PrintStream(newOut, true, UTF_8);
-            var errPrinter = new PrintStream(newErr, true, UTF_8)) {
+        try {
             System.setIn(new ByteArrayInputStream(stdin));
-            System.setOut(outPrinter);
-            System.setErr(errPrinter);
+            System.setOut(new PrintStream(newOut, true, UTF_8));
+            System.setErr(new PrintStream(newErr, true, UTF_8));
             int status = rnn.run(Stream.of(args).map(String::valueOf).toArray(String[]::new));
             return new Ran(status, newOut.toString(UTF_8), withoutTimes(newErr.toString(UTF_8)));
         } finally {
@@ -1703,55 +1488,90 @@ class RnnTest {
         }
     }
 
-    /** Runs rnn, which must succeed, in silence. */
+    static Object[] with(Object[] args, Object... more) {
+        return Stream.concat(Stream.of(args), Stream.of(more)).toArray();
+    }
+
+    /** Runs rnn, which must succeed and say nothing. */
     static Ran trained(Object... args) {
-        Ran ran = tool(Stream.concat(Stream.of(args), Stream.of("--quiet")).toArray());
+        Ran ran = tool(with(args, "--quiet"));
         assertEquals(new Ran(0, "", ""), ran);
         return ran;
     }
 
-    /**
-     * Runs rnn, which must fail with this line and leave nothing behind. The temporary folder is left out of the line.
-     */
+    /** Runs rnn, which must fail with this line, less the temporary folder's name, and leave nothing behind. */
     void rejects(int status, String line, Object... args) {
         rejectsReading(new byte[0], status, line, args);
     }
 
     void rejectsReading(byte[] stdin, int status, String line, Object... args) {
         Path out = temp.resolve("never");
-        Ran ran = toolReading(stdin, Stream.concat(Stream.of(args), Stream.of("--out", out)).toArray());
+        Ran ran = toolReading(stdin, with(args, "--out", out));
         assertEquals("rnn: " + line + "\n", ran.err().replace(temp + "/", ""));
         assertEquals("", ran.out());
         assertEquals(status, ran.status());
         assertFalse(Files.exists(out), "something was written");
     }
 
-    Path file(String name, String content) {
-        return write(temp.resolve(name), content.getBytes(UTF_8));
+    /** One line that says what is wrong, and nothing that only a programmer understands. */
+    static void assertOneLine(Ran ran, Object what) {
+        assertTrue(ran.err().matches("rnn: [^\n]+\n"), what + ": " + ran);
+        String own = ran.err().replaceAll("'[^']*'|\"[^\"]*\"", "");
+        assertFalse(own.matches("(?s).*(Exception|Error\\b|java\\.|tools\\.|\tat ).*"), what + ": " + ran);
     }
 
-    static Path write(Path file, byte[] content) {
+    /** Runs a command in a folder, with nothing on its standard input. Its standard error is left as it is. */
+    static Ran process(Path folder, List<String> command) throws Exception {
+        Path out = Files.createTempFile("rnn-test", "out"), err = Files.createTempFile("rnn-test", "err");
         try {
-            return Files.write(file, content);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            Process process = new ProcessBuilder(command).directory(folder.toFile())
+                .redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
+            if (!process.waitFor(2, TimeUnit.MINUTES)) {
+                process.destroyForcibly();
+                fail(command + " took longer than two minutes");
+            }
+            return new Ran(process.exitValue(), text(out), text(err));
+        } finally {
+            Files.delete(out);
+            Files.delete(err);
         }
     }
 
-    static String text(Path file) {
+    /** The command line of rnn in a process of its own, whatever folder that works in. */
+    static List<String> rnnCommand(List<String> jvmOptions, Object... args) {
+        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(jvmOptions);
+        command.addAll(List.of("-cp", Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+            .map(entry -> Path.of(entry).toAbsolutePath().toString()).collect(Collectors.joining(":")), "rnn"));
+        Stream.of(args).map(String::valueOf).forEach(command::add);
+        return command;
+    }
+
+    Path file(String name, String content) { return write(temp.resolve(name), content.getBytes(UTF_8)); }
+
+    /** A dataset, in which ' stands for ". */
+    Path mine(String json) { return file("mine.json", quoted(json)); }
+
+    static String quoted(String json) { return json.replace('\'', '"'); }
+
+    static Path write(Path file, byte[] content) { return unchecked(() -> Files.write(file, content)); }
+
+    static byte[] bytes(Path file) { return unchecked(() -> Files.readAllBytes(file)); }
+
+    static String text(Path file) { return unchecked(() -> Files.readString(file)); }
+
+    static <T> T unchecked(Callable<T> action) {
         try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            return action.call();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 
     static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS,
         DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
-    static JsonNode json(Path file) {
-        return JSON.readTree(text(file));
-    }
+    static JsonNode json(Path file) { return JSON.readTree(text(file)); }
 
     /** [n] */
     static double[] numbers(JsonNode list) {
@@ -1767,11 +1587,30 @@ class RnnTest {
             .toArray(double[][]::new);
     }
 
-    /** A model file, read by nothing but its specification: the header, and each tensor's numbers. */
+    /** What a training leaves in its folder. */
+    record Results(List<String> losses, JsonNode outputs, ModelFile model) {
+
+        static Results in(Path folder) {
+            return new Results(text(folder.resolve("loss.csv")).lines().toList(), json(folder.resolve("outputs.json")),
+                ModelFile.of(folder.resolve("model.safetensors")));
+        }
+
+        JsonNode sequence(int n) { return outputs.get("sequences").get(n); }
+
+        double number(String key) { return outputs.get(key).decimalValue().doubleValue(); }
+    }
+
+    /** Runs rnn, which must succeed and say nothing, and reads what it leaves in the folder `out`. */
+    Results results(Object... args) {
+        trained(with(args, "--out", temp.resolve("out")));
+        return Results.in(temp.resolve("out"));
+    }
+
+    /** A model file, read by its specification and nothing else: the header, and the numbers of each tensor. */
     record ModelFile(JsonNode header, Map<String, double[]> tensors) {
 
-        static ModelFile of(Path file) throws IOException {
-            ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
+        static ModelFile of(Path file) {
+            ByteBuffer bytes = ByteBuffer.wrap(bytes(file)).order(ByteOrder.LITTLE_ENDIAN);
             byte[] head = new byte[(int) bytes.getLong()];
             bytes.get(head);
             JsonNode header = JSON.readTree(new String(head, UTF_8));
@@ -1779,9 +1618,9 @@ class RnnTest {
             for (var tensor : header.properties()) {
                 if (tensor.getKey().equals("__metadata__")) continue;
                 JsonNode offsets = tensor.getValue().get("data_offsets");
-                double[] numbers = new double[(offsets.get(1).asInt() - offsets.get(0).asInt()) / 8];
-                for (int i = 0; i < numbers.length; i++)
-                    numbers[i] = bytes.getDouble(8 + head.length + offsets.get(0).asInt() + 8 * i);
+                int from = offsets.get(0).asInt(), to = offsets.get(1).asInt();
+                double[] numbers = new double[(to - from) / 8];
+                bytes.slice(8 + head.length + from, to - from).order(bytes.order()).asDoubleBuffer().get(numbers);
                 tensors.put(tensor.getKey(), numbers);
             }
             return new ModelFile(header, tensors);
@@ -1789,30 +1628,32 @@ class RnnTest {
 
         String metadata(String key) { return header.get("__metadata__").get(key).asString(); }
 
-        int size(String tensor, int dimension) { return header.get(tensor).get("shape").get(dimension).asInt(); }
-
         /** y[t] of a sequence from h = 0, in plain loops over PyTorch's tensors. */
         double[][] outputs(double[][] x) {
-            int H = size("rnn.weight_hh_l0", 0), O = size("fc.weight", 0);
-            double[] ih = tensors.get("rnn.weight_ih_l0"), hh = tensors.get("rnn.weight_hh_l0"),
-                fc = tensors.get("fc.weight");
-            double[] h = new double[H];
-            double[][] y = new double[x.length][O];
+            double[][] y = new double[x.length][];
+            double[] h = new double[tensors.get("rnn.bias_hh_l0").length];
             for (int t = 0; t < x.length; t++) {
-                double[] next = new double[H];
-                for (int i = 0; i < H; i++) {
-                    double a = tensors.get("rnn.bias_ih_l0")[i] + tensors.get("rnn.bias_hh_l0")[i];
-                    for (int j = 0; j < x[t].length; j++) a += ih[i * x[t].length + j] * x[t][j];
-                    for (int j = 0; j < H; j++) a += hh[i * H + j] * h[j];
-                    next[i] = Math.tanh(a);
-                }
-                h = next;
-                for (int i = 0; i < O; i++) {
-                    y[t][i] = tensors.get("fc.bias")[i];
-                    for (int j = 0; j < H; j++) y[t][i] += fc[i * H + j] * h[j];
-                }
+                double[] ih = product("rnn.weight_ih_l0", x[t], "rnn.bias_ih_l0");
+                h = product("rnn.weight_hh_l0", h, "rnn.bias_hh_l0");
+                for (int i = 0; i < h.length; i++) h[i] = Math.tanh(ih[i] + h[i]);
+                y[t] = product("fc.weight", h, "fc.bias");
             }
             return y;
+        }
+
+        /** W·v + b */
+        private double[] product(String W, double[] v, String b) {
+            double[] sums = tensors.get(b).clone();
+            for (int i = 0; i < sums.length; i++)
+                for (int j = 0; j < v.length; j++) sums[i] += tensors.get(W)[i * v.length + j] * v[j];
+            return sums;
+        }
+
+        /** The output after the last input, which is read as the next input, and so on. */
+        double[][] generated(double[][] input, int n) {
+            var x = new ArrayList<>(List.of(input));
+            for (int k = 0; k < n; k++) x.add(last(1, outputs(x.toArray(double[][]::new)))[0]);
+            return last(n, x.toArray(double[][]::new));
         }
     }
 
@@ -1834,50 +1675,262 @@ class RnnTest {
     }
 
     /** −log of the probability that softmax(y) gives the label. */
-    static double surprise(double[] y, int label) {
-        double sum = 0;
-        for (double v : y) sum += Math.exp(v - y[label]);
-        return Math.log(sum);
+    static double surprisal(double[] y, int label) {
+        return Math.log(Arrays.stream(y).map(v -> Math.exp(v - y[label])).sum());
     }
 
-    static double[] one(int at, int of) {
-        double[] v = new double[of];
-        v[at] = 1;
-        return v;
-    }
-
-    static int largest(double[] y) {
+    static int argmaxOf(double[] y) {
         return IntStream.range(0, y.length).reduce((a, b) -> y[b] > y[a] ? b : a).getAsInt();
     }
 
-    @Nested class Section5Data {
+    // ── 8. Forms of data ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Nested class Section8FormsOfData {
+
+        /** Each sequence as its input → target: codes, or the values of a series in its own units. */
+        List<String> read(rnn.Form form, List<rnn.Sequence> sequences) {
+            return sequences.stream().map(s -> values(form, s.input()) + " → " + values(form, s.target())).toList();
+        }
+
+        List<Integer> values(rnn.Form form, rnn.Vectors v) {
+            if (v instanceof rnn.OneHot) return IntStream.range(0, v.n()).map(v::code).boxed().toList();
+            var scaling = new rnn.Scaling((double[]) form.metadata().get("mean"),
+                (double[]) form.metadata().get("deviation"));
+            return Stream.of(scaling.unscale(rnn.rows(v))).map(row -> (int) Math.rint(row[0])).toList();
+        }
+
+        /** A dataset, options, and the sequences to train on and held out, as input → target. */
+        static Stream<Arguments> splits() {
+            return Stream.of(
+                // 4 values held out, the others in 3 streams of ⌊19 / 3⌋ = 6: value 18 is dropped, and the state runs
+                // from h = 0 over the last stream into the held-out part
+                arguments("{'series': " + IntStream.range(0, 23).boxed().toList() + "}", "--batch=3 --validate=4",
+                    List.of("[0, 1, 2, 3, 4] → [1, 2, 3, 4, 5]", "[6, 7, 8, 9, 10] → [7, 8, 9, 10, 11]",
+                        "[12, 13, 14, 15, 16] → [13, 14, 15, 16, 17]"),
+                    List.of("[12, 13, 14, 15, 16, 17, 18, 19, 20, 21] → [19, 20, 21, 22]")),
+                arguments("{'series': [0, 1, 2, 3, 4, 5, 6, 7]}", "--validate=25%",
+                    List.of("[0, 1, 2, 3, 4] → [1, 2, 3, 4, 5]"), List.of("[0, 1, 2, 3, 4, 5, 6] → [6, 7]")),
+                // each begins and ends with the end-of-text token
+                arguments("{'text': ['ba', 'c']}", "--epochs=1", List.of("[3, 1, 0] → [1, 0, 3]", "[3, 2] → [2, 3]"),
+                    List.of()));
+        }
+
+        @ParameterizedTest @MethodSource("splits")
+        void dataAreCutIntoSequencesAndStreams(String dataset, String options, List<String> training,
+                List<String> heldOut) {
+            rnn.Options parsed = new rnn.Options();
+            rnn.commandLine(parsed).parseArgs(options.split(" "));
+            rnn.Form form = rnn.form(rnn.readDataset(mine(dataset).toString()), parsed.request(), null);
+            assertEquals(training, read(form, form.split().training()));
+            assertEquals(heldOut, read(form, form.split().heldOut()));
+        }
+
+        /** A dataset (null: the toy), options, and what is said of the two together. */
+        static Stream<Arguments> unfit() {
+            String least = "; each needs at least 2", unknown = " is none of the 3 that the network knows",
+                series = "{'name':'a', 'series': [1,2,3,4,5]}", text = "{'text': 'abca'}", list = "{'text': ['a','b']}";
+            return Stream.of(
+                arguments(null, "--validate 1", "--validate 1 leaves nothing to train on (sequences in toy: 1)"),
+                arguments(series, "--validate 19.9%",
+                    "--validate holds out nothing of the 5 values in mine.json; give more, or a count"),
+                arguments(series, "--validate 5", "--validate 5 leaves nothing to train on (values in mine.json: 5)"),
+                arguments(list, "--validate 3", "--validate 3 leaves nothing to train on (texts in mine.json: 2)"),
+                arguments(text, "--validate 9", "--validate 9 leaves nothing to train on (characters in mine.json: 4)"),
+                arguments(series, "--batch 3", "--batch 3 cuts the 5 values to train on into streams of 1" + least),
+                arguments(series, "--validate 4", "--batch 1 cuts the 1 values to train on into streams of 1" + least),
+                arguments(text, "--batch 9", "--batch 9 cuts the 4 characters to train on into streams of 0" + least),
+                arguments(null, "--prime a", "--prime goes with text, but toy is sequences of vectors"),
+                arguments(text, "--epochs 1 --prime abxy", "--prime: the character \"x\" (U+0078)" + unknown),
+                arguments(text, "--epochs 0 --prime 😀", "--prime: the character \"😀\" (U+1F600)" + unknown));
+        }
+
+        @ParameterizedTest @MethodSource("unfit")
+        void optionsThatDoNotFitTheDataAreRefused(String dataset, String options, String message) {
+            Object[] words = options.split(" ");
+            rejects(2, message, dataset == null ? words : with(words, "--data", mine(dataset)));
+        }
+
+        @Test void aSeriesIsScaledByTheMeanAndPopulationStandardDeviationOfItsTrainingPart() {
+            Path data = mine("{'series': [[2,7], [4,7], [4,7], [4,7], [5,7], [5,7], [7,7], [9,7], [1000,-1000]]}");
+            ModelFile model = results("--data", data, "--validate", 1, "--epochs", 1).model();
+            assertEquals("5.0 7.0", model.metadata("mean"));
+            assertEquals("2.0 1.0", model.metadata("deviation"), "a constant column only loses its mean");
+        }
+
+        /** Sums of 0.1 are rounded, so that the mean of many need not be 0.1. */
+        @ParameterizedTest @ValueSource(ints = {2, 3, 5, 10, 13, 25, 100})
+        void theMeanOfAConstantColumnIsTheConstantItself(int n) {
+            double[][] rows = new double[n][];
+            for (int t = 0; t < n; t++) rows[t] = new double[] {0.1, t == 0 ? 0.3 : 0.1};
+            rnn.Scaling scaling = rnn.Scaling.of(rows, n);
+            assertEquals(0.1, scaling.mean()[0]);
+            assertEquals(1, scaling.deviation()[0]);
+            assertEquals(0.2 * Math.sqrt(n - 1) / n, scaling.deviation()[1], 1e-16);
+        }
+
+        @Test void scalingThereAndBackGivesTheSeriesAgain() {
+            Random random = new Random(1);
+            double[][] own = Stream.generate(() -> random.doubles(3, -1000, 1000).toArray()).limit(20)
+                .toArray(double[][]::new);
+            rnn.Scaling scaling = rnn.Scaling.of(own, 20);
+            double[][] scaled = scaling.scale(own);
+            assertClose(own, scaling.unscale(scaled), 1e-10);
+            for (int j = 0; j < 3; j++) {
+                int column = j;
+                double[] values = Stream.of(scaled).mapToDouble(row -> row[column]).toArray();
+                assertEquals(0, Arrays.stream(values).average().getAsDouble(), 1e-14);
+                assertEquals(1, Arrays.stream(values).map(x -> x * x).average().getAsDouble(), 1e-13);
+            }
+        }
+
+        @Test void theVocabularyIsInCodePointOrderWithTheEndOfTextTokenLast() {
+            // U+1F600 comes after U+FB01, although its first char, a surrogate, is smaller
+            rnn.Vocabulary withEnd = rnn.Vocabulary.of(List.of("zebra😀", "ﬁa\n"), true);
+            assertEquals("\naberzﬁ😀", withEnd.metadata().get("vocabulary"));
+            assertEquals(9, withEnd.size());
+            assertArrayEquals(new int[] {8, 1, 7, 0, 8}, withEnd.encode("a😀\n", "here"), "between two end tokens");
+            assertArrayEquals(new int[] {8, 8}, withEnd.encode("", "here"));
+            rnn.Vocabulary plain = rnn.Vocabulary.of(List.of("zebra😀ﬁa\n"), false);
+            assertEquals(8, plain.size());
+            assertArrayEquals(new int[] {1, 7, 0}, plain.encode("a😀\n", "here"));
+            assertEquals("a😀\nﬁ", plain.decode(plain.encode("a😀\nﬁ", "here")));
+        }
+
+        @Test void aTableShowsTheLastTenTargetsAndUpToTenGeneratedSteps() {
+            Object[] codes = IntStream.rangeClosed(1, 12).boxed().toArray();
+            List<String> rows = rnn.table(1, codes, codes, codes).lines().map(s -> s.replaceAll(" +", " ")).toList();
+            assertEquals(List.of("step target output, then generated", "3 3 3"), rows.subList(0, 2));
+            assertEquals(List.of("12 12 12", "13 1"), rows.subList(10, 12));
+            assertEquals(List.of("22 10"), rows.subList(20, rows.size()));
+        }
+
+        @Test void outputsOfVectorsAreThoseOfTheSavedModel() {
+            Path data = mine("{'inputs': [[[1,2],[3,4],[5,6]], [[-1,0]], [[0,0],[1,1],[2,2]]], "
+                + "'targets': [[[1,2],[2,1]], [[0,1]], [[5,5]]]}");
+            Results results = results("--data", data, "--validate", 1, "--hidden", 3, "--lr", "0.01", "--epochs", 20,
+                "--seed", 5, "--generate", 4);
+            assertEquals("mine.json", results.outputs().get("name").asString());
+            assertEquals(5, results.outputs().get("seed").asLong());
+            assertEquals(20, results.outputs().get("epochs").asInt());
+            double[] losses = new double[3];
+            for (int n = 0; n < 3; n++) {
+                JsonNode sequence = results.sequence(n);
+                double[][] input = vectors(json(data).get("inputs").get(n)),
+                    target = vectors(json(data).get("targets").get(n)),
+                    output = last(target.length, results.model().outputs(input));
+                assertArrayEquals(input, vectors(sequence.get("input")));
+                assertArrayEquals(target, vectors(sequence.get("target")));
+                assertClose(output, vectors(sequence.get("output")), 1e-12);
+                assertEquals(n == 2, sequence.has("held_out"));
+                assertClose(results.model().generated(input, 4), vectors(sequence.get("generated")), 1e-12);
+                losses[n] = meanSquare(output, target);
+            }
+            // by scored elements: two steps of the first sequence, one of the second
+            assertEquals((2 * losses[0] + losses[1]) / 3, results.number("loss"), 1e-12);
+            assertEquals(losses[2], results.number("validation_loss"), 1e-12);
+        }
+
+        @Test void whereOutputsDoNotFitTheInputNothingIsGenerated() {
+            Path data = mine("{'inputs': [[[1,2],[3,4]]], 'targets': [[[1,2,3]]]}");
+            assertFalse(results("--data", data, "--epochs", 1).sequence(0).has("generated"));
+        }
+
+        @Test void outputsOfClassesAreThoseOfTheSavedModel() {
+            Path data = mine("{'inputs': [[[1],[0],[1]], [[0]], [[1],[1],[0]]], 'labels': [[0,2], [1], 0]}");
+            Results results = results("--data", data, "--hidden", 4, "--epochs", 30);
+            int[][] labels = {{0, 2}, {1}, {0}};
+            double loss = 0;
+            for (int n = 0; n < 3; n++) {
+                JsonNode sequence = results.sequence(n);
+                double[][] input = vectors(json(data).get("inputs").get(n)),
+                    output = last(labels[n].length, results.model().outputs(input));
+                assertClose(output, vectors(sequence.get("output")), 1e-12);
+                assertArrayEquals(Arrays.stream(labels[n]).asDoubleStream().toArray(), numbers(sequence.get("target")));
+                assertArrayEquals(Stream.of(output).mapToDouble(y -> argmaxOf(y)).toArray(),
+                    numbers(sequence.get("predicted")));
+                for (int t = 0; t < labels[n].length; t++) loss += surprisal(output[t], labels[n][t]) / 4;
+            }
+            assertEquals(3, results.model().tensors().get("fc.bias").length, "classes 0, 1 and 2");
+            assertEquals(loss, results.number("loss"), 1e-12);
+        }
+
+        /** Losses are in scaled units; the state runs on from window to window, and into the held-out part. */
+        @ParameterizedTest @CsvSource({"1, 7", "4, 25"})
+        void outputsOfASeriesAreInItsOwnUnits(int streams, int steps) {
+            double[] series = new Random(3).doubles(40, 100, 200).toArray(), training = Arrays.copyOf(series, 30);
+            Results results = results("--data", mine("{'series': " + Arrays.toString(series) + "}"), "--validate", 10,
+                "--hidden", 4, "--epochs", 5, "--batch", streams, "--steps", steps, "--generate", 3);
+            ModelFile model = results.model();
+            JsonNode sequence = results.sequence(0);
+            double mean = Arrays.stream(training).average().getAsDouble(), deviation = Math.sqrt(
+                Arrays.stream(training).map(x -> (x - mean) * (x - mean)).average().getAsDouble());
+            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation})
+                .toArray(double[][]::new), y = model.outputs(Arrays.copyOf(scaled, 39));
+            Function<double[][], double[]> own = rows ->
+                Stream.of(rows).mapToDouble(row -> row[0] * deviation + mean).toArray();
+            assertArrayEquals(Arrays.copyOf(series, 39), numbers(sequence.get("input")));
+            assertArrayEquals(Arrays.copyOfRange(series, 1, 40), numbers(sequence.get("target")));
+            assertArrayEquals(own.apply(y), numbers(sequence.get("output")), 1e-9);
+            assertArrayEquals(own.apply(model.generated(scaled, 3)), numbers(sequence.get("generated")), 1e-9);
+            assertEquals(10, sequence.get("held_out").asInt());
+            double loss = 0;
+            int start = 0, length = 30 / streams;                   // of a stream; start is that of the last one
+            for (int b = 0; b < streams; b++) {
+                start = b * length;
+                loss += meanSquare(model.outputs(Arrays.copyOfRange(scaled, start, start + length - 1)),
+                    Arrays.copyOfRange(scaled, start + 1, start + length)) / streams;
+            }
+            assertEquals(loss, results.number("loss"), 1e-12);
+            assertEquals(meanSquare(last(10, model.outputs(Arrays.copyOfRange(scaled, start, 39))), last(10, scaled)),
+                results.number("validation_loss"), 1e-12);
+        }
+
+        @Test void aTextGoesOnWithTheLikeliestCharacterAtTemperature0() {
+            String text = "hello world, hello words; hello 😀\n".repeat(4);
+            Results results = results("--data", file("t.txt", text), "--hidden", 12, "--epochs", 6, "--generate", 25,
+                "--temperature", 0, "--prime", "he");
+            int[] vocabulary = text.codePoints().sorted().distinct().toArray();
+            assertEquals(new String(vocabulary, 0, vocabulary.length), results.model().metadata("vocabulary"));
+            assertEquals("he", results.outputs().get("prime").asString());
+            String written = "he";
+            for (int n = 0; n < 25; n++)
+                written += Character.toString(vocabulary[argmaxOf(last(1, expected(results, vocabulary, written))[0])]);
+            assertEquals(written.substring(2), results.outputs().get("generated").asString());
+            int[] following = text.codePoints().skip(1).map(c -> Arrays.binarySearch(vocabulary, c)).toArray();
+            double[][] y = expected(results, vocabulary, text);
+            assertEquals(IntStream.range(0, following.length).mapToDouble(t -> surprisal(y[t], following[t])).average()
+                .getAsDouble(), results.number("loss"), 1e-12);
+        }
+
+        /** The output after each character, which is read as a one-hot vector. */
+        double[][] expected(Results results, int[] vocabulary, String text) {
+            return results.model().outputs(text.codePoints().mapToObj(c -> Arrays.stream(vocabulary)
+                .mapToDouble(known -> known == c ? 1 : 0).toArray()).toArray(double[][]::new));
+        }
+    }
+
+    // ── 9. JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Nested class Section9Json {
 
         static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(text(PROJECT.resolve("data/dataset.schema.json")));
 
-        static List<Path> dataFiles() throws IOException {
-            try (var files = Files.list(PROJECT.resolve("data"))) {
-                return files.filter(file -> file.toString().endsWith(".json") && !file.endsWith("dataset.schema.json"))
-                    .sorted().toList();
-            }
+        static Stream<Path> dataFiles() throws IOException {
+            return Files.list(PROJECT.resolve("data")).filter(file -> file.toString().matches(".*(?<!schema)\\.json"));
         }
 
         @Test void theBuiltInToyIsItsFileToTheLastDigit() {
             JsonNode toy = json(PROJECT.resolve("data/toy.json"));
-            rnn.Dataset read = rnn.readDataset(PROJECT.resolve("data/toy.json").toString());
-            for (rnn.Dataset dataset : List.of(rnn.TOY, read)) {
+            double[][] input = {{0.1, 0.2, 0.3}, {0.2, 0.2, 0.3}, {0.3, 0.2, 0.3}}, target = {{0.4, 0.2, 0.3}};
+            assertArrayEquals(input, vectors(toy.get("inputs").get(0)));
+            assertArrayEquals(target, vectors(toy.get("targets").get(0)));
+            for (var dataset : List.of(rnn.TOY, rnn.readDataset(PROJECT.resolve("data/toy.json").toString()))) {
                 assertEquals("toy", dataset.name());
                 assertEquals(1, dataset.sequences().size());
-                assertArrayEquals(vectors(toy.get("inputs").get(0)), vectorsOf(dataset.sequences().get(0).input()));
-                assertArrayEquals(vectors(toy.get("targets").get(0)), vectorsOf(dataset.sequences().get(0).target()));
+                assertArrayEquals(input, rnn.rows(dataset.sequences().get(0).input()));
+                assertArrayEquals(target, rnn.rows(dataset.sequences().get(0).target()));
             }
-            assertArrayEquals(new double[][] {{0.1, 0.2, 0.3}, {0.2, 0.2, 0.3}, {0.3, 0.2, 0.3}},
-                vectorsOf(read.sequences().get(0).input()));
-            assertArrayEquals(new double[][] {{0.4, 0.2, 0.3}}, vectorsOf(read.sequences().get(0).target()));
-        }
-
-        double[][] vectorsOf(rnn.Vectors v) {
-            return ((rnn.Dense) v).x();
         }
 
         @ParameterizedTest @MethodSource("dataFiles")
@@ -1893,99 +1946,50 @@ class RnnTest {
             "{'series': [1, 2]}", "{'series': [[1, 2], [3, 4]]}", "{'series': [[1], [2]]}",
             "{'text': 'ab'}", "{'text': ['a', 'b']}"})
         void everyFormFitsTheSchemaAndTrains(String dataset) {
-            Path file = file("mine.json", dataset.replace('\'', '"'));
-            assertEquals(List.of(), SCHEMA.validate(text(file), InputFormat.JSON));
-            trained("--data", file, "--epochs", 2, "--out", temp.resolve("out"));
+            assertEquals(List.of(), SCHEMA.validate(quoted(dataset), InputFormat.JSON));
+            results("--data", mine(dataset), "--epochs", 2);
         }
 
-        /** What the schema rejects too; ^ marks where the mistake is, which the message names as line and column. */
+        /** What the schema rejects too. ^ marks the place that is named, if it is one place that is wrong. */
         static Stream<Arguments> broken() {
-            String needs = "; it must be a finite number";
+            String finite = "; it must be a finite number", list = "; it must be a list [ … ]",
+                label = "; it must be a whole number from 0 to 2147483646",
+                forms = "a dataset has exactly one of: inputs with targets, inputs with labels, series, text";
             return Stream.of(
-                arguments("{'inputs': [[[1, ^'two']]], 'targets': [[[1]]]}", "inputs[0][0][1] is \"two\"" + needs),
-                arguments("{'inputs': [[[1],\n  [^null]]],\n 'targets': [[[1]]]}", "inputs[0][1][0] is null" + needs),
-                arguments("{'inputs': [[[1]]], 'targets': [[[^true]]]}", "targets[0][0][0] is true" + needs),
-                arguments("{'inputs': [[[1]]], 'targets': [[[^{}]]]}", "targets[0][0][0] is an object" + needs),
-                arguments("{'inputs': [[[1]]], 'targets': [[[^[1]]]]}", "targets[0][0][0] is a list" + needs),
-                arguments("{'inputs': ^5, 'targets': [[[1]]]}", "inputs is 5; it must be a list [ … ]"),
-                arguments("{'inputs': [^5], 'targets': [[[1]]]}", "inputs[0] is 5; it must be a list [ … ]"),
-                arguments("{'inputs': [[^5]], 'targets': [[[1]]]}", "inputs[0][0] is 5; it must be a list [ … ]"),
+                arguments("{'inputs': [[[1, ^'two']]], 'targets': [[[1]]]}", "inputs[0][0][1] is \"two\"" + finite),
+                arguments("{'inputs': [[[1],\n  [^null]]],\n 'targets': [[[1]]]}", "inputs[0][1][0] is null" + finite),
+                arguments("{'inputs': [[[1]]], 'targets': [[[^true]]]}", "targets[0][0][0] is true" + finite),
+                arguments("{'inputs': [[[1]]], 'targets': [[[^{}]]]}", "targets[0][0][0] is an object" + finite),
+                arguments("{'inputs': [[[1]]], 'targets': [[[^[1]]]]}", "targets[0][0][0] is a list" + finite),
+                arguments("{'inputs': ^5, 'targets': [[[1]]]}", "inputs is 5" + list),
+                arguments("{'inputs': [^5], 'targets': [[[1]]]}", "inputs[0] is 5" + list),
+                arguments("{'inputs': [[^5]], 'targets': [[[1]]]}", "inputs[0][0] is 5" + list),
                 arguments("{'inputs': [[[1], ^[]]], 'targets': [[[1]]]}",
                     "inputs[0][1] is empty; a step needs at least one value"),
                 arguments("{'inputs': [[[1]], [^]], 'targets': [[[1]]]}",
                     "inputs[1] is empty; a sequence needs at least one step"),
                 arguments("{'inputs': [^], 'targets': [[[1]]]}", "inputs is empty; it needs at least one sequence"),
-                arguments("{'inputs': [[[1]]], 'labels': [^-1]}",
-                    "labels[0] is -1; it must be a whole number from 0 to 2147483646"),
-                arguments("{'inputs': [[[1]]], 'labels': [^0.5]}",
-                    "labels[0] is 0.5; it must be a whole number from 0 to 2147483646"),
-                arguments("{'inputs': [[[1]]], 'labels': [[^'a']]}",
-                    "labels[0][0] is \"a\"; it must be a whole number from 0 to 2147483646"),
+                arguments("{'inputs': [[[1]]], 'labels': [^-1]}", "labels[0] is -1" + label),
+                arguments("{'inputs': [[[1]]], 'labels': [^0.5]}", "labels[0] is 0.5" + label),
+                arguments("{'inputs': [[[1]]], 'labels': [[^'a']]}", "labels[0][0] is \"a\"" + label),
                 arguments("{'inputs': [[[1]]], 'labels': [[^]]}", "labels[0] is empty; it needs at least one label"),
-                arguments("{'series': [1, ^'x']}", "series[1] is \"x\"" + needs),
+                arguments("{'series': [1, ^'x']}", "series[1] is \"x\"" + finite),
                 arguments("{'series': [[1], ^2]}", "series[1] is not a list, as series[0] is; all steps need one form"),
-                arguments("{'series': [1, ^[2]]}", "series[1] is a list" + needs),
+                arguments("{'series': [1, ^[2]]}", "series[1] is a list" + finite),
                 arguments("{'series': [^]}", "series has 0 of the 2 values that it needs"),
                 arguments("{'series': [[1, 2]^]}", "series has 1 of the 2 values that it needs"),
-                arguments("{'series': ^'1 2'}", "series is \"1 2\"; it must be a list [ … ]"),
+                arguments("{'series': ^'1 2'}", "series is \"1 2\"" + list),
                 arguments("{'text': ^5}", "text is 5; it must be a string"),
                 arguments("{'text': ['ab', ^5]}", "text[1] is 5; it must be a string"),
+                arguments("{'text': ['ab', ^'']}", "text[1] is empty; it needs at least one character"),
                 arguments("{'text': [^]}", "text is empty; it needs at least one string"),
                 arguments("{'text': 'ab', 'name': ^5}", "name is 5; it must be a string"),
                 arguments("{'text': 'ab',\n\n  ^'extra': 1}",
                     "unknown key \"extra\"; a dataset has inputs with targets or labels, "
                     + "series, or text, and may have name, description, source"),
-                arguments("^[1, 2]", "the JSON is a list; it must be an object { … }"));
-        }
-
-        @ParameterizedTest @MethodSource("broken")
-        void aWrongValueIsNamedWithItsPlace(String marked, String message) {
-            rejectsMarked(marked, message);
-            assertNotEquals(List.of(), SCHEMA.validate(marked.replace("^", "").replace('\'', '"'), InputFormat.JSON));
-        }
-
-        /** What a schema cannot say. */
-        static Stream<Arguments> brokenBeyondTheSchema() {
-            String same = "; every step needs the same number";
-            return Stream.of(
-                arguments("{'inputs': [[[1,2,3],[4,5,6],^[7,8]]], 'targets': [[[1]]]}",
-                    "inputs[0][2] has 2 values, but inputs[0][0] has 3" + same),
-                arguments("{'inputs': [\n  [[1,2]],\n  [[3,4],\n   ^[5,6,7]]\n], 'targets': [[[1]]]}",
-                    "inputs[1][1] has 3 values, but inputs[0][0] has 2" + same),
-                arguments("{'inputs': [[[1]],[[2]]], 'targets': [[[1]],[^[1,2]]]}",
-                    "targets[1][0] has 2 values, but targets[0][0] has 1" + same),
-                arguments("{'series': [[1,2],^[3]]}", "series[1] has 1 values, but series[0] has 2" + same),
-                arguments("{'series': [1,\n\t^1e999]}", "series[1] is 1e999; it must be a finite number"),
-                arguments("{'series': [1, ^-1e999]}", "series[1] is -1e999; it must be a finite number"),
-                // a column counts characters, as an editor does, not bytes
-                arguments("{'name': 'λ→', 'series': [1, ^null]}", "series[1] is null; it must be a finite number"),
-                arguments("{'series': [1, 2]} ^{'series': [1, 2]}",
-                    "the JSON ends at its closing brace, but more follows"));
-        }
-
-        @ParameterizedTest @MethodSource("brokenBeyondTheSchema")
-        void soIsWhatASchemaCannotSay(String marked, String message) {
-            rejectsMarked(marked, message);
-        }
-
-        void rejectsMarked(String marked, String message) {
-            String before = marked.substring(0, marked.indexOf('^')),
-                line = before.substring(before.lastIndexOf('\n') + 1);
-            String place = ":" + (1 + before.chars().filter(c -> c == '\n').count()) + ":"
-                + (1 + line.codePointCount(0, line.length()));
-            Path file = file("mine.json", marked.replace("^", "").replace('\'', '"'));
-            rejects(2, "mine.json" + place + ": " + message, "--data", file);
-        }
-
-        /** What is wrong with the whole, not in one place of it. */
-        static Stream<Arguments> brokenAsAWhole() {
-            String forms = "a dataset has exactly one of: inputs with targets, inputs with labels, series, text";
-            return Stream.of(
-                arguments("{}", forms),
-                arguments("{'name': 'empty'}", forms),
-                arguments("{'inputs': [[[1]]]}", forms),
-                arguments("{'targets': [[[1]]]}", forms),
-                arguments("{'labels': [0]}", forms),
+                arguments("^[1, 2]", "the JSON is a list; it must be an object { … }"),
+                arguments("{}", forms), arguments("{'name': 'empty'}", forms), arguments("{'inputs': [[[1]]]}", forms),
+                arguments("{'targets': [[[1]]]}", forms), arguments("{'labels': [0]}", forms),
                 arguments("{'inputs': [[[1]]], 'targets': [[[1]]], 'labels': [0]}", forms),
                 arguments("{'series': [1, 2], 'text': 'ab'}", forms),
                 arguments("{'series': [1, 2], 'labels': [0]}", forms),
@@ -1995,295 +1999,151 @@ class RnnTest {
                     "inputs has 2 sequences, but labels has 0; each input needs its own"));
         }
 
-        @ParameterizedTest @MethodSource("brokenAsAWhole")
-        void aWrongCombinationIsNamed(String dataset, String message) {
-            rejects(2, "mine.json: " + message, "--data", file("mine.json", dataset.replace('\'', '"')));
-            assertNotEquals(List.of(), SCHEMA.validate(dataset.replace('\'', '"'), InputFormat.JSON));
+        @ParameterizedTest @MethodSource("broken")
+        void aMistakeIsNamedWithItsPlace(String marked, String message) {
+            aMistakeTheSchemaCannotSeeIsNamedToo(marked, message);
+            assertNotEquals(List.of(), SCHEMA.validate(quoted(marked.replace("^", "")), InputFormat.JSON));
         }
 
-        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
-            {"inputs": [[[1]], [[2]]], "targets": [[[1]]]}    | inputs has 2 sequences, but targets has 1; each input needs its own
-            {"inputs": [[[1]]], "labels": [0, 1]}             | inputs has 1 sequences, but labels has 2; each input needs its own
-            {"inputs": [[[1]]], "targets": [[[1], [2]]]}      | targets[0] has 2 steps, but inputs[0] has 1; at most as many can be scored
-            {"inputs": [[[1]]], "labels": [[0, 1, 1]]}        | labels[0] has 3 steps, but inputs[0] has 1; at most as many can be scored
-            {"text": "😀"}                                    | has 1 characters; a text needs at least 2
-            """)
-        void soAreCountsThatDoNotFit(String dataset, String message) {
-            rejects(2, "mine.json: " + message, "--data", file("mine.json", dataset));
+        static Stream<Arguments> brokenBeyondTheSchema() {
+            String width = "; every step needs the same number", scored = "; at most as many can be scored",
+                label = "; it must be a whole number from 0 to 2147483646", own = "; each input needs its own";
+            return Stream.of(
+                arguments("{'inputs': [[[1,2,3],[4,5,6],^[7,8]]], 'targets': [[[1]]]}",
+                    "inputs[0][2] has 2 values, but inputs[0][0] has 3" + width),
+                arguments("{'inputs': [\n  [[1,2]],\n  [[3,4],\n   ^[5,6,7]]\n], 'targets': [[[1]]]}",
+                    "inputs[1][1] has 3 values, but inputs[0][0] has 2" + width),
+                arguments("{'inputs': [[[1]],[[2]]], 'targets': [[[1]],[^[1,2]]]}",
+                    "targets[1][0] has 2 values, but targets[0][0] has 1" + width),
+                arguments("{'series': [[1,2],^[3]]}", "series[1] has 1 values, but series[0] has 2" + width),
+                arguments("{'series': [1,\n\t^1e999]}", "series[1] is 1e999; it must be a finite number"),
+                arguments("{'series': [1, ^-1e999]}", "series[1] is -1e999; it must be a finite number"),
+                // a column counts characters, as an editor does, not bytes
+                arguments("{'name': 'λ→', 'series': [1, ^null]}", "series[1] is null; it must be a finite number"),
+                // no array has as many elements as these would give classes
+                arguments("{'inputs': [[[1]]], 'labels': [^2147483647]}", "labels[0] is 2147483647" + label),
+                arguments("{'inputs': [[[1]]], 'labels': [^2147483648]}", "labels[0] is 2147483648" + label),
+                arguments("{'inputs': [[[1]]], 'labels': [^99999999999]}", "labels[0] is 99999999999" + label),
+                arguments("{'inputs': [[[1]], [[2]]], 'targets': [[[1]]]}",
+                    "inputs has 2 sequences, but targets has 1" + own),
+                arguments("{'inputs': [[[1]]], 'labels': [0, 1]}", "inputs has 1 sequences, but labels has 2" + own),
+                arguments("{'inputs': [[[1]]], 'targets': [[[1], [2]]]}",
+                    "targets[0] has 2 steps, but inputs[0] has 1" + scored),
+                arguments("{'inputs': [[[1]]], 'labels': [[0, 1, 1]]}",
+                    "labels[0] has 3 steps, but inputs[0] has 1" + scored),
+                arguments("{'text': '😀'}", "has 1 characters; a text needs at least 2"),
+                arguments("{'text': ^'ab\\ud800'}",
+                    "text has half a surrogate pair; a character beyond U+FFFF takes both halves"),
+                arguments("{'series': [1, 2]} ^{'series': [1, 2]}",
+                    "the JSON ends at its closing brace, but more follows"),
+                arguments("{'text': 'ab', 'text'^: 'cd'}", "is not valid JSON: Duplicate Object property \"text\""),
+                arguments("{'series': [^,1]}", "is not valid JSON: Unexpected character (',' (code 44)): expected a "
+                    + "valid value (JSON String, Number, Array, Object or token 'null', 'true' or 'false')"));
         }
 
-        @Test void anEmptyStringInAListIsRejectedByBoth() {
-            String dataset = "{\"text\": [\"ab\", \"\"]}";
-            assertNotEquals(List.of(), SCHEMA.validate(dataset, InputFormat.JSON));
-            Ran ran = tool("--data", file("mine.json", dataset), "--out", temp.resolve("never"));
-            assertEquals(2, ran.status());
-            assertTrue(ran.err().contains("mine.json:1:17: text[1] "), ran.err());
+        @ParameterizedTest @MethodSource("brokenBeyondTheSchema")
+        void aMistakeTheSchemaCannotSeeIsNamedToo(String marked, String message) {
+            String before = marked.split("\\^")[0], line = before.substring(before.lastIndexOf('\n') + 1);
+            String place = !marked.contains("^") ? "" : ":" + before.split("\n", -1).length
+                + ":" + (1 + line.codePointCount(0, line.length()));
+            String json = quoted(marked.replace("^", ""));
+            rejects(2, "mine.json" + place + ": " + message, "--data", mine(json));
+            if (json.startsWith("{"))                               // what begins otherwise is text there
+                rejectsReading(json.getBytes(UTF_8), 2, "-" + place + ": " + message, "--data", "-");
         }
 
-        /** The words are the JSON library's; line, column and the rest of the line are ours. */
-        @ParameterizedTest @ValueSource(strings = {
+        static Stream<String> longNumbersAndKeys() {
+            return Stream.of(1_001, 2_000_000).map("1"::repeat)
+                .flatMap(digits -> Stream.of("{'series': [1, " + digits + "]}", "{'" + digits + "': 1}"));
+        }
+
+        /** Some words are the JSON library's; line, column and the rest of the line are ours. */
+        @ParameterizedTest @MethodSource("longNumbersAndKeys") @ValueSource(strings = {
             "{'series': [1, 2]", "{'series': [1, 2}", "{'series': [1,, 2]}", "{'series': [1, 2,]}", "{'series': [1 2]}",
-            "{'series': [01, 2]}", "{'series': [NaN, 2]}", "{'series': [Infinity, 2]}", "{'series': [+1, 2]}", "{'series': [.5, 2]}",
-            "{series: [1, 2]}", "{'series': [1, 2]}}", "{'text': 'a\nb'}", "{'text': '\\x'}", "// no\n{'text': 'ab'}",
-            "{'text': 'ab', 'text': 'cd'}", "{'series': [1, 2], 'series': [1, 2]}", "", "   ", "nonsense", "{"})
-        void whatIsNotJsonIsSaidInOneLine(String content) {
-            Path file = file("mine.json", content.replace('\'', '"'));
-            Ran ran = tool("--data", file, "--out", temp.resolve("never"));
+            "{'series': [01, 2]}", "{'series': [NaN, 2]}", "{'series': [Infinity, 2]}", "{'series': [+1, 2]}",
+            "{'series': [.5, 2]}", "{series: [1, 2]}", "{'series': [1, 2]}}", "{'text': 'a\nb'}", "{'text': '\\x'}",
+            "// no\n{'text': 'ab'}", "{'text': 'ab', 'text': 'cd'}", "{'series': [1, 2], 'series': [1, 2]}", "", "   ",
+            "nonsense", "{"})
+        void whatIsNotJsonIsRefusedInOneShortLine(String content) {
+            Ran ran = tool("--data", mine(content), "--out", temp.resolve("never"));
+            assertEquals(2, ran.status(), ran.err());
+            assertOneLine(ran, "");
             assertTrue(ran.err().replace(temp + "/", "").matches("rnn: mine\\.json:\\d+:\\d+: [^\n]+\n"), ran.err());
             assertFalse(ran.err().contains("JsonReadFeature") || ran.err().contains("Source:"), ran.err());
+            assertTrue(ran.err().length() < 500, ran.err());
+        }
+
+        @ParameterizedTest @CsvSource({
+            "none.json, no such file or folder", "none.txt, no such file or folder",
+            "no/such/folder.json, no such file or folder",
+            "folder, Is a directory", "folder.txt, Is a directory", "folder.json, Is a directory"})
+        void whatCannotBeReadIsNamed(String name, String reason) throws IOException {
+            Path path = temp.resolve(name);
+            if (name.startsWith("folder")) Files.createDirectory(path);
+            for (String option : List.of("--data", "--load"))
+                rejects(2, name + ": cannot be read: " + reason, option, path);
+        }
+
+        @ParameterizedTest @ValueSource(strings = {"", "/"})
+        void aFileNeedsAName(String name) {
+            Ran ran = tool("--data", name, "--out", temp.resolve("never"));
             assertEquals(2, ran.status());
+            assertTrue(ran.err().startsWith("rnn: "), ran.err());
         }
 
-        @Test void soItIsSaid() {
-            rejects(2, "mine.json:1:13: is not valid JSON: "
-                + "Unexpected character (',' (code 44)): expected a valid value "
-                + "(JSON String, Number, Array, Object or token 'null', 'true' or 'false')",
-                "--data", file("mine.json", "{\"series\": [,1]}"));
-            rejects(2, "mine.json:1:17: text[1] is empty; it needs at least one character",
-                "--data", file("mine.json", "{\"text\": [\"ab\", \"\"]}"));
-            rejects(2, "mine.json:1:10: text has half a surrogate pair; a character beyond U+FFFF takes both halves",
-                "--data", file("mine.json", "{\"text\": \"ab\\ud800\"}"));
-            rejects(2, "mine.json:1:19: series[1] has 1 values, but series[0] has 2; every step needs the same number",
-                "--data", file("mine.json", "{\"series\": [[1,2],[3]]}"));
+        static Stream<Arguments> brokenTexts() {
+            return Stream.of(
+                arguments("txt", new byte[0], " has 0 characters; a text needs at least 2"),
+                arguments("txt", "😀".getBytes(UTF_8), " has 1 characters; a text needs at least 2"),
+                arguments("txt", "Zürich".getBytes(ISO_8859_1), " is not UTF-8 text from character 2 on"),
+                arguments("json", quoted("{'text': 'Zürich'}").getBytes(ISO_8859_1),
+                    "1:10: text has bytes that are not UTF-8"));
         }
 
-        @Test void aDoubledKeyIsNamed() {
-            Ran ran = tool("--data", file("mine.json", "{\"text\": \"ab\", \"text\": \"cd\"}"),
-                "--out", temp.resolve("never"));
-            assertTrue(ran.err().contains("\"text\"") || ran.err().contains("'text'"), ran.err());
+        @ParameterizedTest @MethodSource("brokenTexts")
+        void aTextIsAtLeastTwoCharactersOfUtf8(String suffix, byte[] text, String message) {
+            Path file = write(temp.resolve("mine." + suffix), text);
+            rejects(2, "mine." + suffix + ":" + message, "--data", file);
+            rejectsReading(text, 2, "-:" + message, "--data", "-");
         }
 
-        @ParameterizedTest @ValueSource(ints = {1_001, 2_000_000})
-        void aNumberOrAKeyOfManyDigitsIsNoStackTrace(int length) {
-            String digits = "1".repeat(length);
-            for (String content : List.of("{\"series\": [1, " + digits + "]}", "{\"" + digits + "\": 1}")) {
-                Ran ran = tool("--data", file("mine.json", content), "--out", temp.resolve("never"));
-                assertEquals(2, ran.status(), ran.err());
-                assertTrue(ran.err().startsWith("rnn: ") && ran.err().length() < 500
-                    && ran.err().indexOf('\n') == ran.err().length() - 1, ran.err());
-            }
+        /** What a file or standard input holds, the name that it gives itself, and its vocabulary. */
+        static Stream<Arguments> jsonOrText() {
+            String json = "{\"name\": \"mine\", \"text\": \"abcabc\"}", byteOrderMark = "\uFEFF";
+            return Stream.of(
+                arguments(json, "mine", "abc"), arguments(" \r\n\t" + json, "mine", "abc"),
+                arguments(" ".repeat(9000) + json, "mine", "abc"),
+                arguments("abcabc", null, "abc"), arguments("[abcabc", null, "[abc"),
+                arguments("\nabc", null, "\nabc"),
+                // Windows editors put one at the beginning of a file
+                arguments(byteOrderMark + json, "mine", "abc"), arguments(byteOrderMark + "abcabc", null, "abc"));
         }
 
-        @ParameterizedTest @ValueSource(strings = {"2147483647", "2147483648", "99999999999"})
-        void aLabelNoArrayCanHoldIsNamedWithItsPlace(String label) {
-            Ran ran = tool("--data", file("mine.json", "{\"inputs\": [[[1]]], \"labels\": [" + label + "]}"),
-                "--out", temp.resolve("never"));
-            assertEquals(2, ran.status());
-            assertTrue(ran.err().replace(temp + "/", "")
-                .startsWith("rnn: mine.json:1:32: labels[0] is " + label + "; "), ran.err());
-        }
-
-        @Test void aMissingFileIsNamed() {
-            rejects(2, "none.json: cannot be read: no such file or folder", "--data", temp.resolve("none.json"));
-            rejects(2, "none.txt: cannot be read: no such file or folder", "--data", temp.resolve("none.txt"));
-            rejects(2, "no/such/folder.json: cannot be read: no such file or folder",
-                "--data", temp.resolve("no/such/folder.json"));
-        }
-
-        @ParameterizedTest @ValueSource(strings = {"folder", "folder.txt", "folder.json"})
-        void aFolderIsNoDataset(String name) throws IOException {
-            Path folder = Files.createDirectory(temp.resolve(name));
-            rejects(2, name + ": cannot be read: Is a directory", "--data", folder);
-        }
-
-        @Test void noNameAtAllIsNoDataset() {
-            for (String name : List.of("", "/")) {
-                Ran ran = tool("--data", name, "--out", temp.resolve("never"));
-                assertEquals(2, ran.status());
-                assertTrue(ran.err().startsWith("rnn: "), ran.err());
-            }
-        }
-
-        @Test void whatIsNotUtf8IsSaid() {
-            byte[] latin1 = "Zürich".getBytes(ISO_8859_1);
-            rejects(2, "mine.txt: is not UTF-8 text from character 2 on",
-                "--data", write(temp.resolve("mine.txt"), latin1));
-            rejectsReading(latin1, 2, "-: is not UTF-8 text from character 2 on", "--data", "-");
-            Ran ran = tool("--data", write(temp.resolve("mine.json"), "{\"text\": \"Zürich\"}".getBytes(ISO_8859_1)),
-                "--out", temp.resolve("never"));
-            assertEquals(2, ran.status());
-            assertTrue(ran.err().replace(temp + "/", "")
-                .matches("rnn: mine\\.json:1:10: text has bytes that are not UTF-8\n"), ran.err());
-        }
-
-        @Test void aTextNeedsTwoCharacters() {
-            rejects(2, "mine.txt: has 0 characters; a text needs at least 2", "--data", file("mine.txt", ""));
-            rejects(2, "mine.txt: has 1 characters; a text needs at least 2", "--data", file("mine.txt", "😀"));
-            rejectsReading(new byte[0], 2, "-: has 0 characters; a text needs at least 2", "--data", "-");
-        }
-
-        @Test void somethingMustBeLeftToTrainOn() {
-            Path series = file("mine.json", "{\"name\": \"mine\", \"series\": [1,2,3,4,5]}"),
-                list = file("list.json", "{\"text\": [\"a\",\"b\"]}");
-            rejects(2, "--validate 1 leaves nothing to train on (sequences in toy: 1)", "--validate", 1);
-            rejects(2, "--validate 5 leaves nothing to train on (values in mine.json: 5)", "--data", series,
-                "--validate", 5);
-            rejects(2, "--validate 3 leaves nothing to train on (texts in list.json: 2)", "--data", list,
-                "--validate", 3);
-            rejects(2, "--validate 9 leaves nothing to train on (characters in t.txt: 4)",
-                "--data", file("t.txt", "abcd"), "--validate", 9);
-        }
-
-        @Test void aStreamNeedsTwoValues() {
-            Path series = file("mine.json", "{\"series\": [1,2,3,4,5]}");
-            rejects(2, "--batch 3 cuts the 5 values to train on into streams of 1; each needs at least 2",
-                "--data", series, "--batch", 3);
-            rejects(2, "--batch 1 cuts the 1 values to train on into streams of 1; each needs at least 2",
-                "--data", series, "--validate", 4);
-            rejects(2, "--batch 9 cuts the 4 characters to train on into streams of 0; each needs at least 2",
-                "--data", file("t.txt", "abcd"), "--batch", 9);
-        }
-
-        @Test void aSeriesIsScaledByTheTrainingPartsMeanAndPopulationDeviation() throws IOException {
-            Path file = file("mine.json",
-                "{\"series\": [[2, 7], [4, 7], [4, 7], [4, 7], [5, 7], [5, 7], [7, 7], [9, 7], [1000, -1000]]}");
-            trained("--data", file, "--validate", 1, "--epochs", 1, "--out", temp.resolve("out"));
-            ModelFile model = ModelFile.of(temp.resolve("out/model.safetensors"));
-            assertEquals("5.0 7.0", model.metadata("mean"));
-            assertEquals("2.0 1.0", model.metadata("deviation"), "a constant column only loses its mean");
-        }
-
-        @ParameterizedTest @ValueSource(ints = {2, 3, 5, 10, 13, 25, 100})
-        void aConstantOnlyLosesItsMeanWhateverItsDigits(int n) {
-            double[] numbers = new double[2 * n];
-            for (int t = 0; t < n; t++) numbers[2 * t] = numbers[2 * t + 1] = 0.1;
-            numbers[1] = 0.3;
-            rnn.Scaling scaling = rnn.Scaling.of(rowsOf(numbers, 2).x(), n);
-            assertEquals(0.1, scaling.mean()[0]);
-            assertEquals(1, scaling.deviation()[0]);
-            assertEquals(0.2 * Math.sqrt(n - 1) / n, scaling.deviation()[1], 1e-16);
-        }
-
-        @Test void scalingAndBackGivesTheSeriesAgain() {
-            double[] numbers = new Random(1).doubles(60, -1000, 1000).toArray();
-            double[][] own = rowsOf(numbers, 3).x();
-            rnn.Scaling scaling = rnn.Scaling.of(own, 20);
-            double[][] scaled = scaling.scale(own);
-            assertClose(own, scaling.unscale(scaled), 1e-10);
-            for (int j = 0; j < 3; j++) {
-                int column = j;
-                double[] values = IntStream.range(0, 20).mapToDouble(t -> scaled[t][column]).toArray();
-                assertEquals(0, Arrays.stream(values).average().getAsDouble(), 1e-14);
-                assertEquals(1, Arrays.stream(values).map(x -> x * x).average().getAsDouble(), 1e-13);
-            }
-        }
-
-        /** The steps of 23 values, 4 of them held out, in 3 streams of ⌊19 / 3⌋ = 6: value 18 is dropped. */
-        @Test void aSeriesIsCutIntoStreamsAndTheRestIsDropped() {
-            rnn.Form form = form("{\"series\": " + IntStream.range(0, 23).boxed().toList() + "}", "--batch=3",
-                "--validate=4");
-            assertEquals(List.of(List.of(0, 1, 2, 3, 4), List.of(6, 7, 8, 9, 10), List.of(12, 13, 14, 15, 16)),
-                form.split().training().stream().map(s -> values(form, s.input())).toList());
-            assertEquals(List.of(List.of(1, 2, 3, 4, 5), List.of(7, 8, 9, 10, 11), List.of(13, 14, 15, 16, 17)),
-                form.split().training().stream().map(s -> values(form, s.target())).toList());
-            // what is held out is told from the last stream on, h = 0 at its beginning
-            assertEquals(List.of(12, 13, 14, 15, 16, 17, 18, 19, 20, 21), values(form, form.split().heldOut().get(0).input()));
-            assertEquals(List.of(19, 20, 21, 22), values(form, form.split().heldOut().get(0).target()));
-        }
-
-        @Test void withOneStreamTheHeldOutPartRunsOnFromTheEndOfTheTrainingPart() {
-            rnn.Form form = form("{\"series\": [0, 1, 2, 3, 4, 5, 6, 7]}", "--validate=25%");
-            assertEquals(List.of(0, 1, 2, 3, 4), values(form, form.split().training().get(0).input()));
-            assertEquals(List.of(0, 1, 2, 3, 4, 5, 6), values(form, form.split().heldOut().get(0).input()));
-            assertEquals(List.of(6, 7), values(form, form.split().heldOut().get(0).target()));
-        }
-
-        rnn.Form form(String dataset, String... options) {
-            rnn.Options parsed = new rnn.Options();
-            rnn.commandLine(parsed).parseArgs(options);
-            return rnn.form(rnn.readDataset(file("mine.json", dataset).toString()), parsed.request(), null);
-        }
-
-        List<Integer> values(rnn.Form form, rnn.Vectors v) {
-            double[] mean = (double[]) form.metadata().get("mean"), deviation = (double[]) form.metadata().get("deviation");
-            return Stream.of(new rnn.Scaling(mean, deviation).unscale(((rnn.Dense) v).x()))
-                .map(row -> (int) Math.rint(row[0])).toList();
-        }
-
-        @Test void anAlphabetIsSortedByCodePointWithTheBoundaryMarkLast() {
-            // U+1F600 sorts behind U+FB01, though its first char, a surrogate, is smaller
-            rnn.Vocabulary letters = rnn.Vocabulary.of(List.of("zebra😀", "ﬁa\n"), true);
-            assertEquals("\naberzﬁ😀", letters.metadata().get("vocabulary"));
-            assertEquals(9, letters.size());
-            assertArrayEquals(new int[] {8, 1, 7, 0, 8}, letters.encode("a😀\n", "here"), "between two boundary marks");
-            assertArrayEquals(new int[] {8, 8}, letters.encode("", "here"));
-            rnn.Vocabulary plain = rnn.Vocabulary.of(List.of("zebra😀ﬁa\n"), false);
-            assertEquals(8, plain.size());
-            assertArrayEquals(new int[] {1, 7, 0}, plain.encode("a😀\n", "here"));
-            assertEquals("a😀\nﬁ", plain.decode(plain.encode("a😀\nﬁ", "here")));
-        }
-
-        @Test void eachOfAListOfTextsStartsAndEndsWithTheBoundaryMark() {
-            rnn.Form form = form("{\"text\": [\"ba\", \"c\"]}");
-            assertArrayEquals(new int[] {3, 1, 0}, codes(form.split().training().get(0).input()));
-            assertArrayEquals(new int[] {1, 0, 3}, codes(form.split().training().get(0).target()));
-            assertArrayEquals(new int[] {3, 2}, codes(form.split().training().get(1).input()));
-            assertArrayEquals(new int[] {2, 3}, codes(form.split().training().get(1).target()));
-        }
-
-        int[] codes(rnn.Vectors v) {
-            return IntStream.range(0, v.n()).map(v::code).toArray();
-        }
-
-        @Test void aPrimeOfUnknownCharactersIsNamed() {
-            String end = " is none of the 3 that the network knows";
-            Path file = file("t.txt", "abcabc");
-            rejects(2, "--prime: the character \"x\" (U+0078)" + end, "--data", file, "--epochs", 1, "--prime", "abxy");
-            rejects(2, "--prime: the character \"😀\" (U+1F600)" + end, "--data", file, "--epochs", 0, "--prime", "😀");
-        }
-
-        @Test void primeGoesWithText() {
-            rejects(2, "--prime goes with text, but toy is sequences of vectors", "--prime", "a");
-        }
-
-        @Test void aFileThatEndsInTxtIsText() {
-            trained("--data", file("{}.txt", "{\"series\": [1, 2]}"), "--epochs", 1, "--out", temp.resolve("out"));
-            assertEquals("{}.txt", json(temp.resolve("out/outputs.json")).get("name").asString());
-            assertTrue(json(temp.resolve("out/outputs.json")).has("prime"));
-        }
-
-        @Test void standardInputIsJsonOrText() throws IOException {
-            String[] contents = {"{\"name\": \"mine\", \"text\": \"abcabc\"}",
-                " \r\n\t{\"name\": \"mine\", \"text\": \"abcabc\"}", "abcabc", "[abcabc", "\nabc"};
-            String[] vocabularies = {"abc", "abc", "abc", "[abc", "\nabc"};
-            for (int i = 0; i < contents.length; i++) {
-                Ran ran = toolReading(contents[i].getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet",
-                    "--out", temp.resolve("out"));
-                assertEquals(new Ran(0, "", ""), ran);
-                ModelFile model = ModelFile.of(temp.resolve("out/model.safetensors"));
-                assertEquals(vocabularies[i], model.metadata("vocabulary"));
-                assertEquals(i < 2 ? "mine" : "standard input", model.metadata("name"));
-            }
-            rejectsReading("{\"series\": [1, 2, null]}".getBytes(UTF_8), 2,
-                "-:1:19: series[2] is null; it must be a finite number", "--data", "-");
-        }
-
-        /** Windows editors put one at the beginning of a file; it belongs neither to the JSON nor to the text. */
-        @Test void aByteOrderMarkIsNoPartOfTheData() throws IOException {
-            String json = "\uFEFF{\"text\": \"abcabc\"}", plain = "\uFEFFabcabc";
+        @ParameterizedTest @MethodSource("jsonOrText")
+        void standardInputIsJsonOrTextAsFilesAre(String content, String name, String vocabulary) {
             Path out = temp.resolve("out");
-            Map<String, String> vocabularies = new LinkedHashMap<>();
-            assertEquals(0, tool("--data", file("mine.json", json), "--epochs", 1, "--quiet", "--out", out).status());
-            vocabularies.put("JSON file", ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
-            assertEquals(0, tool("--data", file("mine.txt", plain), "--epochs", 1, "--quiet", "--out", out).status());
-            vocabularies.put("text file", ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
-            assertEquals(0, toolReading(json.getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet",
-                "--out", out).status());
-            vocabularies.put("JSON on standard input",
-                ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
-            assertEquals(0, toolReading(plain.getBytes(UTF_8), "--data", "-", "--epochs", 1, "--quiet",
-                "--out", out).status());
-            vocabularies.put("text on standard input",
-                ModelFile.of(out.resolve("model.safetensors")).metadata("vocabulary"));
-            assertEquals(Set.of("abc"), new HashSet<>(vocabularies.values()), vocabularies.toString());
+            for (Object source : List.of("-", file(name == null ? "mine.txt" : "mine.json", content))) {
+                assertEquals(new Ran(0, "", ""), toolReading(content.getBytes(UTF_8), "--data", source, "--epochs", 1,
+                    "--quiet", "--out", out));
+                ModelFile model = Results.in(out).model();
+                assertEquals(vocabulary, model.metadata("vocabulary"));
+                assertEquals(name != null ? name : source.equals("-") ? "standard input" : "mine.txt",
+                    model.metadata("name"));
+            }
+        }
+
+        @Test void aFileWhoseNameEndsInTxtIsText() {
+            JsonNode outputs = results("--data", file("{}.txt", "{\"series\": [1, 2]}"), "--epochs", 1).outputs();
+            assertEquals("{}.txt", outputs.get("name").asString());
+            assertTrue(outputs.has("prime"));
         }
     }
 
-    @Nested class Section8Files {
+    // ── 10. Files ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-        /**
-         * The shortest decimal that reads back as x, the nearest where there are several, the even one of two as near.
-         */
+    @Nested class Section10Files {
+
+        /** The shortest decimal that reads back as x; of several the nearest, of two as near the even one. */
         static BigDecimal shortest(double x) {
             BigDecimal exact = new BigDecimal(x);
             for (int digits = 1; ; digits++) {
@@ -2302,15 +2162,13 @@ class RnnTest {
         @ParameterizedTest @CsvSource({
             "0.002, 0.002", "0.001, 0.001", "9.999999E-4, 9.999999E-4", "1.0E-4, 1.0E-4", "0.0, 0.0", "-0.0, -0.0",
             "1.0, 1.0", "100.0, 100.0", "1234567.0, 1234567.0", "9999999.0, 9999999.0", "1.0E7, 1.0E7",
-            "12345678.0, 1.2345678E7",
-            "1e23, 1.0E23", "2e23, 2.0E23", "2.2250738585072014E-308, 2.2250738585072014E-308",
-            "1.7976931348623157E308, 1.7976931348623157E308",
-            "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324", "0x1p-44, 5.684341886080802E-14",
-            "0x1p53, 9.007199254740992E15", "9007199254740993, 9.007199254740992E15",
+            "12345678.0, 1.2345678E7", "1e23, 1.0E23", "2e23, 2.0E23", "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324",
+            "2.2250738585072014E-308, 2.2250738585072014E-308", "1.7976931348623157E308, 1.7976931348623157E308",
+            "0x1p-44, 5.684341886080802E-14", "0x1p53, 9.007199254740992E15", "9007199254740993, 9.007199254740992E15",
             "2.0E-3, 0.002", "1.1E-5, 1.1E-5", "2.2E-322, 2.2E-322", "8.41E21, 8.41E21", "2.0E15, 2.0E15",
-            "0x1.fffffffffffffp-1, 0.9999999999999999",
-            "0.1, 0.1", "0.3, 0.3", "0x1.3333333333334p-2, 0.30000000000000004"})
-        void numbersHaveTheDigitsOfANewJdk(String literal, String written) {
+            "0.1, 0.1", "0.3, 0.3", "0x1.fffffffffffffp-1, 0.9999999999999999",
+            "0x1.3333333333334p-2, 0.30000000000000004"})
+        void numbersAreWrittenAsNewerJdksWriteThem(String literal, String written) {
             assertEquals(written, rnn.decimal(Double.parseDouble(literal)));
         }
 
@@ -2331,583 +2189,436 @@ class RnnTest {
             }
         }
 
-        @Test void lossCsvHasARowForEveryEpoch() {
-            trained("--epochs", 12, "--out", temp);
-            List<String> lines = text(temp.resolve("loss.csv")).lines().toList();
-            assertEquals("epoch,loss", lines.get(0));
-            assertEquals(13, lines.size());
-            for (int epoch = 1; epoch <= 12; epoch++) assertWholePrecision(lines.get(epoch), epoch, 1);
-            assertTrue(text(temp.resolve("loss.csv")).endsWith("\n"));
-        }
-
-        @Test void lossCsvHasAColumnForWhatIsHeldOut() {
-            trained("--data", PROJECT.resolve("data/sunspots.json"), "--validate", "10%", "--epochs", 3, "--out", temp);
-            List<String> lines = text(temp.resolve("loss.csv")).lines().toList();
-            assertEquals("epoch,loss,validation_loss", lines.get(0));
-            assertEquals(4, lines.size());
-            for (int epoch = 1; epoch <= 3; epoch++) assertWholePrecision(lines.get(epoch), epoch, 2);
-            String loss = json(temp.resolve("outputs.json")).get("validation_loss").decimalValue().toString();
-            assertEquals(Double.parseDouble(lines.get(3).split(",")[2]), Double.parseDouble(loss),
-                "that of the weights as the epoch leaves them");
-        }
-
-        void assertWholePrecision(String row, int epoch, int columns) {
-            String[] cells = row.split(",");
-            assertEquals(1 + columns, cells.length, row);
-            assertEquals("" + epoch, cells[0]);
-            for (int i = 1; i <= columns; i++) {
-                double loss = Double.parseDouble(cells[i]);
-                assertEquals(shortest(loss), new BigDecimal(cells[i]).stripTrailingZeros());
+        @ParameterizedTest @CsvSource({"toy, 0, 0", "toy, 12, 0", "sunspots, 3, 10%"})
+        void lossCsvHasARowForEveryEpoch(String data, int epochs, String validate) {
+            boolean heldOut = !validate.equals("0");
+            Object[] args = {"--data", PROJECT.resolve("data/" + data + ".json"), "--epochs", epochs};
+            Results results = results(heldOut ? with(args, "--validate", validate) : args);
+            List<String> lines = results.losses();
+            assertEquals(heldOut ? "epoch,loss,validation_loss" : "epoch,loss", lines.get(0));
+            assertEquals(1 + epochs, lines.size());
+            assertTrue(text(temp.resolve("out/loss.csv")).endsWith("\n"));
+            for (int epoch = 1; epoch <= epochs; epoch++) {
+                String[] cells = lines.get(epoch).split(",");
+                assertEquals(heldOut ? 3 : 2, cells.length, lines.get(epoch));
+                assertEquals("" + epoch, cells[0]);
+                for (int i = 1; i < cells.length; i++)
+                    assertEquals(shortest(Double.parseDouble(cells[i])), new BigDecimal(cells[i]).stripTrailingZeros());
             }
+            if (heldOut) assertEquals(Double.parseDouble(lines.get(epochs).split(",")[2]),
+                results.number("validation_loss"), "that of the weights as the epoch leaves them");
         }
 
-        @Test void noEpochsNoRows() {
-            trained("--epochs", 0, "--out", temp);
-            assertEquals("epoch,loss\n", text(temp.resolve("loss.csv")));
-        }
-
-        @Test void theModelFileIsPyTorchsInSafetensors() throws IOException {
+        @Test void aModelFileIsSafetensorsWithPyTorchsNamesAndShapes() {
             // 2 inputs, 5 hidden units, 3 outputs
             Path data = file("mine.json",
                 "{\"name\": \"λ \\\"name\\\"\", \"inputs\": [[[1,2],[3,4]]], \"targets\": [[[1,2,3]]]}");
-            trained("--data", data, "--hidden", 5, "--epochs", 7, "--out", temp, "--lr", "0.05", "--momentum", "0.5",
-                "--clip", 2, "--seed", -3);
-            byte[] bytes = Files.readAllBytes(temp.resolve("model.safetensors"));
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
+            ModelFile model = results("--data", data, "--hidden", 5, "--epochs", 7, "--lr", "0.05", "--momentum", "0.5",
+                "--clip", 2, "--seed", -3).model();
+            byte[] bytes = bytes(temp.resolve("out/model.safetensors"));
             long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
             assertEquals('{', bytes[8], "the header begins with its brace");
             assertEquals(0, header % 8, "the numbers are aligned");
-            Map<String, List<Integer>> shapes = new TreeMap<>(Map.of(
-                "rnn.weight_ih_l0", List.of(5, 2), "rnn.weight_hh_l0", List.of(5, 5), "rnn.bias_ih_l0", List.of(5),
-                "rnn.bias_hh_l0", List.of(5), "fc.weight", List.of(3, 5), "fc.bias", List.of(3)));
-            assertEquals(shapes.keySet(), model.tensors().keySet().stream()
-                .collect(Collectors.toCollection(TreeSet::new)));
-            long end = 0;
-            for (var tensor : model.tensors().entrySet()) {
-                JsonNode about = model.header().get(tensor.getKey());
-                assertEquals("F64", about.get("dtype").asString());
-                assertEquals(shapes.get(tensor.getKey()).toString(),
-                    Arrays.stream(numbers(about.get("shape"))).mapToObj(x -> (int) x).toList().toString());
-                assertEquals(end, about.get("data_offsets").get(0).asLong(), "one after the other, without gaps");
-                end = about.get("data_offsets").get(1).asLong();
-                assertEquals(shapes.get(tensor.getKey()).stream().reduce(8, (a, b) -> a * b),
-                    tensor.getValue().length * 8);
-            }
-            assertEquals(bytes.length, 8 + header + end);
+            assertEquals(bytes.length, 8 + header + 504);
+            assertEquals(JSON.readTree("""
+                {"rnn.weight_ih_l0": {"dtype": "F64", "shape": [5, 2], "data_offsets": [0, 80]},
+                 "rnn.weight_hh_l0": {"dtype": "F64", "shape": [5, 5], "data_offsets": [80, 280]},
+                 "rnn.bias_ih_l0": {"dtype": "F64", "shape": [5], "data_offsets": [280, 320]},
+                 "rnn.bias_hh_l0": {"dtype": "F64", "shape": [5], "data_offsets": [320, 360]},
+                 "fc.weight": {"dtype": "F64", "shape": [3, 5], "data_offsets": [360, 480]},
+                 "fc.bias": {"dtype": "F64", "shape": [3], "data_offsets": [480, 504]}}"""),
+                ((ObjectNode) model.header().deepCopy()).without("__metadata__"));
             assertArrayEquals(new double[5], model.tensors().get("rnn.bias_hh_l0"));
             for (var entry : model.header().get("__metadata__").properties())
                 assertTrue(entry.getValue().isString(), entry.toString());
             assertEquals("7", model.metadata("epoch"));
             assertEquals("λ \"name\"", model.metadata("name"));
-            String options = model.metadata("options");
             for (String option : List.of("--hidden 5", "--learning-rate 0.05", "--momentum 0.5", "--clip 2.0",
                 "--batch 32", "--seed -3"))
-                assertTrue(options.contains(option), options);
+                assertTrue(model.metadata("options").contains(option), option);
         }
 
-        /** PyTorch's tensors are the transposes of ours. */
-        @Test void theTensorsAreTheTransposedWeights() throws IOException {
-            trained("--epochs", 0, "--hidden", 4, "--seed", 9, "--out", temp);
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
+        /** PyTorch's matrices are the transposes of ours. */
+        @Test void theTensorsAreTheTransposedWeights() {
+            Map<String, double[]> tensors = results("--epochs", 0, "--hidden", 4, "--seed", 9).model().tensors();
             rnn.Parameters p = rnn.initial(3, 4, 3, 9);
-            for (int i = 0; i < 4; i++) {
-                for (int j = 0; j < 3; j++)
-                    assertEquals(p.Wxh()[j][i], model.tensors().get("rnn.weight_ih_l0")[i * 3 + j]);
-                for (int j = 0; j < 4; j++)
-                    assertEquals(p.Whh()[j][i], model.tensors().get("rnn.weight_hh_l0")[i * 4 + j]);
-                for (int j = 0; j < 3; j++) assertEquals(p.Why()[i][j], model.tensors().get("fc.weight")[j * 4 + i]);
-            }
-            assertArrayEquals(p.bh(), model.tensors().get("rnn.bias_ih_l0"));
-            assertArrayEquals(p.by(), model.tensors().get("fc.bias"));
+            assertArrayEquals(columns(p.Wxh()), tensors.get("rnn.weight_ih_l0"));
+            assertArrayEquals(columns(p.Whh()), tensors.get("rnn.weight_hh_l0"));
+            assertArrayEquals(p.bh(), tensors.get("rnn.bias_ih_l0"));
+            assertArrayEquals(columns(p.Why()), tensors.get("fc.weight"));
+            assertArrayEquals(p.by(), tensors.get("fc.bias"));
         }
 
-        @Test void outputsOfVectorsAreThoseOfTheSavedModel() throws IOException {
-            Path data = file("mine.json", "{\"inputs\": [[[1,2],[3,4],[5,6]], [[-1,0]], [[0,0],[1,1],[2,2]]], "
-                + "\"targets\": [[[1,2],[2,1]], [[0,1]], [[5,5]]]}");
-            trained("--data", data, "--validate", 1, "--hidden", 3, "--lr", "0.01", "--epochs", 20, "--seed", 5,
-                "--generate", 4, "--out", temp);
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
-            JsonNode outputs = json(temp.resolve("outputs.json")), mine = json(data);
-            assertEquals("mine.json", outputs.get("name").asString());
-            assertEquals(5, outputs.get("seed").asLong());
-            assertEquals(20, outputs.get("epochs").asInt());
-            double[] losses = new double[3];
-            for (int n = 0; n < 3; n++) {
-                JsonNode sequence = outputs.get("sequences").get(n);
-                double[][] input = vectors(mine.get("inputs").get(n)), target = vectors(mine.get("targets").get(n));
-                double[][] output = last(target.length, model.outputs(input));
-                assertArrayEquals(input, vectors(sequence.get("input")));
-                assertArrayEquals(target, vectors(sequence.get("target")));
-                assertClose(output, vectors(sequence.get("output")), 1e-12);
-                assertEquals(n == 2, sequence.has("held_out"));
-                assertClose(goingOn(model, input, 4), vectors(sequence.get("generated")), 1e-12);
-                losses[n] = meanSquare(output, target);
-            }
-            // by scored elements: two steps of the first sequence, one of the second
-            assertEquals((2 * losses[0] + losses[1]) / 3, outputs.get("loss").asDouble(), 1e-12);
-            assertEquals(losses[2], outputs.get("validation_loss").asDouble(), 1e-12);
+        /** The numbers of a matrix, column after column. */
+        double[] columns(double[][] W) {
+            return IntStream.range(0, W[0].length).boxed()
+                .flatMapToDouble(j -> Stream.of(W).mapToDouble(row -> row[j])).toArray();
         }
 
-        /** What the network says after the last input, that read as the next input, and so on. */
-        double[][] goingOn(ModelFile model, double[][] input, int n) {
-            var x = new ArrayList<>(List.of(input));
-            for (int k = 0; k < n; k++) x.add(last(1, model.outputs(x.toArray(double[][]::new)))[0]);
-            return last(n, x.toArray(double[][]::new));
-        }
-
-        @Test void whereOutputsDoNotFitTheInputNothingIsGenerated() {
-            Path data = file("mine.json", "{\"inputs\": [[[1,2],[3,4]]], \"targets\": [[[1,2,3]]]}");
-            trained("--data", data, "--epochs", 1, "--out", temp);
-            assertFalse(json(temp.resolve("outputs.json")).get("sequences").get(0).has("generated"));
-        }
-
-        @Test void outputsOfClassesAreThoseOfTheSavedModel() throws IOException {
-            Path data = file("mine.json",
-                "{\"inputs\": [[[1],[0],[1]], [[0]], [[1],[1],[0]]], \"labels\": [[0,2], [1], 0]}");
-            trained("--data", data, "--hidden", 4, "--epochs", 30, "--out", temp);
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
-            JsonNode outputs = json(temp.resolve("outputs.json"));
-            int[][] labels = {{0, 2}, {1}, {0}};
-            double loss = 0;
-            for (int n = 0; n < 3; n++) {
-                JsonNode sequence = outputs.get("sequences").get(n);
-                double[][] output = last(labels[n].length, model.outputs(vectors(json(data).get("inputs").get(n))));
-                assertClose(output, vectors(sequence.get("output")), 1e-12);
-                assertArrayEquals(Arrays.stream(labels[n]).asDoubleStream().toArray(), numbers(sequence.get("target")));
-                assertArrayEquals(Arrays.stream(output).mapToDouble(y -> largest(y)).toArray(),
-                    numbers(sequence.get("predicted")));
-                for (int t = 0; t < labels[n].length; t++) loss += surprise(output[t], labels[n][t]) / 4;
-            }
-            assertEquals(3, model.size("fc.weight", 0), "classes 0, 1 and 2");
-            assertEquals(loss, outputs.get("loss").asDouble(), 1e-12);
-        }
-
-        @Test void outputsOfASeriesAreInItsOwnUnits() throws IOException {
-            double[] series = new Random(3).doubles(40, 100, 200).toArray();
-            Path data = file("mine.json", "{\"series\": " + Arrays.toString(series) + "}");
-            trained("--data", data, "--validate", 10, "--hidden", 4, "--epochs", 5, "--steps", 7, "--generate", 3,
-                "--out", temp);
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
-            JsonNode outputs = json(temp.resolve("outputs.json")), sequence = outputs.get("sequences").get(0);
-            double mean = Arrays.stream(series).limit(30).average().getAsDouble();
-            double deviation = Math.sqrt(Arrays.stream(series).limit(30).map(x -> (x - mean) * (x - mean)).average()
-                .getAsDouble());
-            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation})
-                .toArray(double[][]::new);
-            double[][] y = model.outputs(Arrays.copyOf(scaled, 39)), target = last(39, scaled);
-            assertArrayEquals(Arrays.copyOf(series, 39), numbers(sequence.get("input")));
-            assertArrayEquals(Arrays.copyOfRange(series, 1, 40), numbers(sequence.get("target")));
-            assertArrayEquals(Arrays.stream(y).mapToDouble(v -> v[0] * deviation + mean).toArray(),
-                numbers(sequence.get("output")), 1e-9);
-            assertArrayEquals(Arrays.stream(goingOn(model, scaled, 3))
-                .mapToDouble(v -> v[0] * deviation + mean).toArray(),
-                numbers(sequence.get("generated")), 1e-9);
-            assertEquals(10, sequence.get("held_out").asInt());
-            // losses are in scaled units; the state runs on from window to window and into the held-out part
-            assertEquals(meanSquare(Arrays.copyOf(y, 29), Arrays.copyOf(target, 29)),
-                outputs.get("loss").asDouble(), 1e-12);
-            assertEquals(meanSquare(last(10, y), last(10, target)), outputs.get("validation_loss").asDouble(), 1e-12);
-        }
-
-        @Test void theHeldOutPartOfSeveralStreamsIsToldFromTheLastOne() throws IOException {
-            double[] series = new Random(4).doubles(31, -1, 1).toArray();
-            Path data = file("mine.json", "{\"series\": " + Arrays.toString(series) + "}");
-            trained("--data", data, "--validate", 5, "--batch", 3, "--hidden", 4, "--epochs", 2, "--out", temp);
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
-            double mean = Double.parseDouble(model.metadata("mean")),
-                deviation = Double.parseDouble(model.metadata("deviation"));
-            double[][] scaled = Arrays.stream(series).mapToObj(x -> new double[] {(x - mean) / deviation})
-                .toArray(double[][]::new);
-            double loss = 0;
-            for (int b = 0; b < 3; b++) loss += meanSquare(model.outputs(Arrays.copyOfRange(scaled, 8 * b, 8 * b + 7)),
-                Arrays.copyOfRange(scaled, 8 * b + 1, 8 * b + 8)) / 3;
-            assertEquals(loss, json(temp.resolve("outputs.json")).get("loss").asDouble(), 1e-12);
-            assertEquals(meanSquare(last(5, model.outputs(Arrays.copyOfRange(scaled, 16, 30))), last(5, scaled)),
-                json(temp.resolve("outputs.json")).get("validation_loss").asDouble(), 1e-12);
-        }
-
-        @Test void aTextGoesOnWithTheLikeliestCharacterAtTemperature0() throws IOException {
-            String text = "hello world, hello words; hello 😀\n".repeat(4);
-            trained("--data", file("t.txt", text), "--hidden", 12, "--epochs", 6, "--generate", 25, "--temperature", 0,
-                "--prime", "he", "--out", temp);
-            ModelFile model = ModelFile.of(temp.resolve("model.safetensors"));
-            JsonNode outputs = json(temp.resolve("outputs.json"));
-            int[] vocabulary = text.codePoints().sorted().distinct().toArray();
-            assertEquals(new String(vocabulary, 0, vocabulary.length), model.metadata("vocabulary"));
-            assertEquals("he", outputs.get("prime").asString());
-            assertEquals(greedy(model, vocabulary, "he", 25), outputs.get("generated").asString());
-            int[] codes = text.codePoints().map(c -> Arrays.binarySearch(vocabulary, c)).toArray();
-            double[][] y = model.outputs(Arrays.stream(codes).limit(codes.length - 1)
-                .mapToObj(c -> one(c, vocabulary.length)).toArray(double[][]::new));
-            double loss = IntStream.range(0, y.length).mapToDouble(t -> surprise(y[t], codes[t + 1])).average()
-                .getAsDouble();
-            assertEquals(loss, outputs.get("loss").asDouble(), 1e-12);
-        }
-
-        String greedy(ModelFile model, int[] vocabulary, String prime, int n) {
-            String text = prime;
-            while (text.codePointCount(0, text.length()) < n + prime.length()) {
-                double[][] x = text.codePoints()
-                    .mapToObj(c -> one(Arrays.binarySearch(vocabulary, c), vocabulary.length)).toArray(double[][]::new);
-                text += Character.toString(vocabulary[largest(last(1, model.outputs(x))[0])]);
-            }
-            return text.substring(prime.length());
-        }
-
-        @Test void whatIsSavedCanBeLoaded() throws IOException {
-            for (String data : List.of("toy", "parity", "sunspots", "elements")) {
-                Path file = PROJECT.resolve("data/" + data + ".json"), first = temp.resolve(data),
-                    again = temp.resolve(data + "-again");
-                trained("--data", file, "--epochs", 1, "--hidden", 5, "--out", first);
-                trained("--data", file, "--epochs", 0, "--load", first.resolve("model.safetensors"), "--out", again);
-                ModelFile one = ModelFile.of(first.resolve("model.safetensors")),
-                    two = ModelFile.of(again.resolve("model.safetensors"));
-                one.tensors().forEach((name, numbers) -> assertArrayEquals(numbers, two.tensors().get(name), name));
-                ObjectNode before = (ObjectNode) json(first.resolve("outputs.json")),
-                    after = (ObjectNode) json(again.resolve("outputs.json"));
-                assertEquals(before.without("epochs"), after.without("epochs"));
-            }
+        @ParameterizedTest @ValueSource(strings = {"toy", "parity", "sunspots", "elements"})
+        void whatIsSavedCanBeLoaded(String data) {
+            Path file = PROJECT.resolve("data/" + data + ".json"), again = temp.resolve("again");
+            Results first = results("--data", file, "--epochs", 1, "--hidden", 5);
+            trained("--data", file, "--epochs", 0, "--load", temp.resolve("out/model.safetensors"), "--out", again);
+            Results second = Results.in(again);
+            first.model().tensors().forEach((name, numbers) ->
+                assertArrayEquals(numbers, second.model().tensors().get(name), name));
+            assertEquals(((ObjectNode) first.outputs()).without("epochs"),
+                ((ObjectNode) second.outputs()).without("epochs"));
         }
 
         @Test void aTextModelWritesWithoutItsData() {
-            Path text = file("t.txt", "abcabcabc\n".repeat(20));
-            trained("--data", text, "--epochs", 3, "--out", temp.resolve("out"), "--generate", 30, "--prime", "ab",
-                "--seed", 3);
-            String generated = json(temp.resolve("out/outputs.json")).get("generated").asString();
-            Ran ran = tool("--load", temp.resolve("out/model.safetensors"), "--epochs", 0, "--generate", 30,
-                "--prime", "ab", "--seed", 3, "--out", temp.resolve("never"));
-            assertEquals(new Ran(0, "ab" + generated + "\n", ""), ran);
-            assertFalse(Files.exists(temp.resolve("never")));
+            String generated = results("--data", file("t.txt", "abcabcabc\n".repeat(20)), "--epochs", 3,
+                "--generate", 30, "--prime", "ab", "--seed", 3).outputs().get("generated").asString();
+            Path model = temp.resolve("out/model.safetensors"), never = temp.resolve("never");
+            assertEquals(new Ran(0, "ab" + generated + "\n", ""), tool("--load", model, "--epochs", 0,
+                "--generate", 30, "--prime", "ab", "--seed", 3, "--out", never));
+            assertFalse(Files.exists(never));
             rejects(2, "--epochs 5 needs --data FILE to train on; --epochs 0 only generates",
-                "--load", temp.resolve("out/model.safetensors"), "--epochs", 5);
+                "--load", model, "--epochs", 5);
         }
 
-        @Test void anotherModelThanTheDatasetNeedsIsToldApart() throws IOException {
-            Path text = file("t.txt", "abcabc"), model = temp.resolve("out/model.safetensors"),
-                four = file("four.json", "{\"inputs\": [[[1,2,3,4]]], \"targets\": [[[1,2,3]]]}");
-            Path two = file("two.json", "{\"inputs\": [[[1,2,3]]], \"targets\": [[[1,2]]]}"),
-                columns = file("columns.json", "{\"series\": [[1,2,3],[1,2,3],[3,4,5]]}");
-            trained("--epochs", 0, "--hidden", 7, "--out", temp.resolve("out"));
+        static final String VECTORS = "{'inputs': [[[1,2,3]]], 'targets': [[[1,2,3]]]}";
+
+        /** What a model was trained on, what it is loaded for, and what is said; %s is the model. */
+        static Stream<Arguments> models() {
+            return Stream.of(
+                arguments(VECTORS, "{'inputs': [[[1,2,3,4]]], 'targets': [[[1,2,3]]]}",
+                    "mine.json has 4 inputs a step, but rnn.weight_ih_l0 of %s takes 3"),
+                arguments(VECTORS, "{'inputs': [[[1,2,3]]], 'targets': [[[1,2]]]}",
+                    "mine.json has 2 outputs a step, but fc.weight of %s gives 3"),
+                arguments(VECTORS, "{'text': 'abcabc'}", "%s was not trained on a text, as mine.json is"),
+                arguments("{'text': 'abcabc'}", "{'text': ['a']}",
+                    "%s was not trained on a list of texts, as mine.json is"),
+                arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
+                    "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"));
+        }
+
+        @ParameterizedTest @MethodSource("models")
+        void aModelOfOtherDataIsRefused(String trainedOn, String data, String message) {
+            results("--data", mine(trainedOn), "--epochs", 0);
+            rejects(2, message.formatted("out/model.safetensors"),
+                "--load", temp.resolve("out/model.safetensors"), "--data", mine(data));
+        }
+
+        @Test void aModelOfVectorsAlsoFitsASeriesOfAsManyColumnsButNoOtherHiddenSize() {
+            Path model = temp.resolve("out/model.safetensors");
+            results("--data", mine(VECTORS), "--epochs", 0, "--hidden", 7);
+            trained("--load", model, "--data", mine("{'series': [[1,2,3],[1,2,3],[3,4,5]]}"), "--epochs", 0,
+                "--out", temp.resolve("series"));
             rejects(2, "--hidden 8 does not fit out/model.safetensors, whose rnn.weight_hh_l0 is of 7 hidden units",
                 "--load", model, "--hidden", 8);
-            rejects(2, "four.json has 4 inputs a step, but rnn.weight_ih_l0 of out/model.safetensors takes 3",
-                "--load", model, "--data", four);
-            rejects(2, "two.json has 2 outputs a step, but fc.weight of out/model.safetensors gives 3", "--load", model,
-                "--data", two);
-            rejects(2, "out/model.safetensors was not trained on a text, as t.txt is", "--load", model, "--data", text);
-            trained("--load", model, "--data", columns, "--epochs", 0, "--out", temp.resolve("columns"));
-            trained("--data", text, "--epochs", 0, "--out", temp.resolve("out"));
-            rejects(2, "out/model.safetensors was not trained on a list of texts, as list.json is", "--load", model,
-                "--data", file("list.json", "{\"text\": [\"a\"]}"));
-            rejects(2, "other.txt: the character \"d\" (U+0064) is none of the 3 that the network knows",
-                "--load", model, "--data", file("other.txt", "abcd"));
         }
 
         /** A tensor to be written. */
-        record Numbers(String name, String type, List<Integer> shape, double... values) { }
+        record Tensor(String name, String type, List<Integer> shape, double... values) { }
 
-        /** A network of 1 input, 2 hidden units and 1 output, in any order. */
-        static List<Numbers> network(String type) {
-            return List.of(new Numbers("fc.bias", type, List.of(1), 0.5),
-                new Numbers("rnn.bias_hh_l0", type, List.of(2), 0.25, -0.5),
-                new Numbers("rnn.weight_hh_l0", type, List.of(2, 2), 0.5, -0.25, 1, 0.125),
-                new Numbers("rnn.weight_ih_l0", type, List.of(2, 1), 1, -2),
-                new Numbers("fc.weight", type, List.of(1, 2), 2, -1),
-                new Numbers("rnn.bias_ih_l0", type, List.of(2), -1, 0.75));
+        /** A network of 1 input, 2 hidden units and 1 output, its tensors in an order of their own. */
+        static List<Tensor> tensors(String type) {
+            return new ArrayList<>(List.of(new Tensor("fc.bias", type, List.of(1), 0.5),
+                new Tensor("rnn.bias_hh_l0", type, List.of(2), 0.25, -0.5),
+                new Tensor("rnn.weight_hh_l0", type, List.of(2, 2), 0.5, -0.25, 1, 0.125),
+                new Tensor("rnn.weight_ih_l0", type, List.of(2, 1), 1, -2),
+                new Tensor("fc.weight", type, List.of(1, 2), 2, -1),
+                new Tensor("rnn.bias_ih_l0", type, List.of(2), -1, 0.75)));
         }
 
-        static ObjectNode header(List<Numbers> tensors) {
-            ObjectNode header = JSON.createObjectNode();
-            int offset = 0;
-            for (Numbers t : tensors) {
-                ObjectNode about = header.putObject(t.name()).put("dtype", t.type());
-                t.shape().forEach(about.putArray("shape")::add);
-                about.putArray("data_offsets").add(offset)
-                    .add(offset += t.values().length * (t.type().equals("F32") ? 4 : 8));
-            }
-            return header;
-        }
-
-        static byte[] safetensors(String header, List<Numbers> tensors) {
-            byte[] head = header.getBytes(UTF_8);
-            ByteBuffer bytes = ByteBuffer.allocate(head.length + 1000).order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(head.length).put(head);
-            for (Numbers t : tensors)
+        /** A model file of these tensors, with its header changed. */
+        Path model(List<Tensor> tensors, UnaryOperator<String> change) {
+            var header = new StringJoiner(",", "{", "}");
+            ByteBuffer numbers = ByteBuffer.allocate(1000).order(ByteOrder.LITTLE_ENDIAN);
+            for (Tensor t : tensors) {
+                int start = numbers.position();
                 for (double x : t.values())
-                    if (t.type().equals("F32")) bytes.putFloat((float) x);
-                    else bytes.putDouble(x);
-            return Arrays.copyOf(bytes.array(), bytes.position());
+                    if (t.type().equals("F32")) numbers.putFloat((float) x);
+                    else numbers.putDouble(x);
+                header.add(quoted("'%s':{'dtype':'%s','shape':%s,'data_offsets':[%d,%d]}").formatted(t.name(), t.type(),
+                    t.shape().toString().replace(" ", ""), start, numbers.position()));
+            }
+            byte[] head = change.apply(header.toString()).getBytes(UTF_8);
+            return write(temp.resolve("model.safetensors"), ByteBuffer.allocate(8 + head.length + numbers.position())
+                .order(ByteOrder.LITTLE_ENDIAN).putLong(head.length).put(head).put(numbers.flip()).array());
         }
 
-        static final String TWO_STEPS = "{\"inputs\": [[[1], [0.5]]], \"targets\": [[[0], [0]]]}";
+        Path model(List<Tensor> tensors) { return model(tensors, UnaryOperator.identity()); }
+
+        static final String TWO_STEPS = "{'inputs': [[[1], [0.5]]], 'targets': [[[0], [0]]]}";
+
+        void rejectsModel(String message, Path model) {
+            rejects(2, "model.safetensors: " + message, "--load", model, "--data", mine(TWO_STEPS), "--epochs", 0);
+        }
 
         @ParameterizedTest @ValueSource(strings = {"F64", "F32"})
-        void modelsOfOthersCanBeLoadedInAnyOrderAndTheBiasesAreAdded(String type) throws IOException {
-            Path model = write(temp.resolve("model.safetensors"),
-                safetensors(header(network(type)).toString(), network(type)));
-            trained("--data", file("mine.json", TWO_STEPS), "--load", model, "--epochs", 0,
-                "--out", temp.resolve("out"));
+        void tensorsAreReadInAnyOrderAndTheTwoBiasesAreAdded(String type) {
+            Results results = results("--data", mine(TWO_STEPS), "--load", model(tensors(type)), "--epochs", 0);
             double[] h1 = {Math.tanh(1 - 1 + 0.25), Math.tanh(-2 + 0.75 - 0.5)};
             double[] h2 = {Math.tanh(0.5 + 0.5 * h1[0] - 0.25 * h1[1] - 0.75),
                 Math.tanh(-1 + h1[0] + 0.125 * h1[1] + 0.25)};
             double[][] expected = {{2 * h1[0] - h1[1] + 0.5}, {2 * h2[0] - h2[1] + 0.5}};
-            assertClose(expected, vectors(json(temp.resolve("out/outputs.json")).get("sequences").get(0).get("output")),
-                1e-15);
-            ModelFile saved = ModelFile.of(temp.resolve("out/model.safetensors"));
-            assertArrayEquals(new double[] {-0.75, 0.25}, saved.tensors().get("rnn.bias_ih_l0"));
-            assertArrayEquals(new double[2], saved.tensors().get("rnn.bias_hh_l0"));
+            assertClose(expected, vectors(results.sequence(0).get("output")), 1e-15);
+            assertArrayEquals(new double[] {-0.75, 0.25}, results.model().tensors().get("rnn.bias_ih_l0"));
+            assertArrayEquals(new double[2], results.model().tensors().get("rnn.bias_hh_l0"));
         }
 
-        /** What is done to the header of a good model file, and what is said of it. */
+        /** What is replaced by what in a good header, and what is said of it. */
         static Stream<Arguments> brokenHeaders() {
-            String json = "header:1:%d: is not valid JSON: ", order = "is not a safetensors file: its tensors overlap or "
-                + "leave gaps", lacks = "header:1:%d: %s lacks its dtype, shape or data_offsets";
-            String size = "; it must be a whole number from 0 to 2147483647", offset = "header:1:%d: fc.bias/data_offsets";
+            String json = "header:1:%d: is not valid JSON: ",
+                lacks = "header:1:%d: %s lacks its dtype, shape or data_offsets",
+                order = "is not a safetensors file: its tensors overlap or leave gaps",
+                size = "; it must be a whole number from 0 to 2147483647", offset = "header:1:%d: fc.bias/data_offsets",
+                takes = "rnn.bias_hh_l0 has the shape %s of F64, but takes the bytes [8, 24]";
             return Stream.of(
-                change("only a brace", h -> "{ ",
-                    json.formatted(3) + "Unexpected end-of-input: expected close marker for Object"),
-                change("a list", h -> "[" + h + "]", "header:1:1: the JSON is a list; it must be an object { … }"),
-                change("no JSON", h -> h.replace(":", ";"), json.formatted(11) + "Unexpected character (';' (code 59)): "
+                arguments(".*", "{ ", json.formatted(3) + "Unexpected end-of-input: expected close marker for Object"),
+                arguments("(.*)", "[$1]", "header:1:1: the JSON is a list; it must be an object { … }"),
+                arguments(":", ";", json.formatted(11) + "Unexpected character (';' (code 59)): "
                     + "was expecting a colon to separate property name and value"),
-                change("cut short", h -> h.substring(0, h.length() - 1),
-                    json.formatted(405) + "Unexpected end-of-input: expected close marker for Object"),
-                change("something behind it", h -> h + "{}",
-                    "header:1:406: the JSON ends at its closing brace, but more follows"),
-                change("a tensor twice", h -> h.replace("rnn.bias_hh_l0", "rnn.bias_ih_l0"),
+                arguments("}$", "", json.formatted(405) + "Unexpected end-of-input: expected close marker for Object"),
+                arguments("$", "{}", "header:1:406: the JSON ends at its closing brace, but more follows"),
+                arguments("rnn.bias_hh_l0", "rnn.bias_ih_l0",
                     json.formatted(353) + "Duplicate Object property \"rnn.bias_ih_l0\""),
-                change("a tensor that is no object", h -> h.replaceFirst("\\{\"dtype[^}]*}", "5"),
-                    "header:1:12: fc.bias is 5; it must be an object { … }"),
-                change("no dtype", h -> h.replaceFirst("\"dtype\":\"F64\",", ""), lacks.formatted(45, "fc.bias")),
-                change("no shape", h -> h.replaceFirst("\"shape\":\\[1],", ""), lacks.formatted(47, "fc.bias")),
-                change("no offsets", h -> h.replaceFirst(",\"data_offsets\":\\[0,8]", ""),
-                    lacks.formatted(38, "fc.bias")),
-                change("an offset too many", h -> h.replace("[0,8]", "[0,8,16]"), lacks.formatted(62, "fc.bias")),
-                change("a negative offset", h -> h.replace("[0,8]", "[-8,0]"), offset.formatted(55) + "[0] is -8" + size),
-                change("a fractional offset", h -> h.replace("[0,8]", "[0,8.0]"), offset.formatted(57) + "[1] is 8.0" + size),
-                change("a huge offset", h -> h.replace("[0,8]", "[0,99999999999999999999]"),
+                arguments("\\{'dtype[^}]*}", "5", "header:1:12: fc.bias is 5; it must be an object { … }"),
+                arguments("'dtype':'F64',", "", lacks.formatted(45, "fc.bias")),
+                arguments("'shape':\\[1],", "", lacks.formatted(47, "fc.bias")),
+                arguments(",'data_offsets':\\[0,8]", "", lacks.formatted(38, "fc.bias")),
+                arguments("\\[0,8]", "[0,8,16]", lacks.formatted(62, "fc.bias")),
+                arguments("\\[0,8]", "[-8,0]", offset.formatted(55) + "[0] is -8" + size),
+                arguments("\\[0,8]", "[0,8.0]", offset.formatted(57) + "[1] is 8.0" + size),
+                arguments("\\[0,8]", "[0,99999999999999999999]",
                     offset.formatted(57) + "[1] is 99999999999999999999" + size),
-                change("a nested shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":[[1]]"),
-                    "header:1:36: fc.bias/shape[0] is a list" + size),
-                change("a text for a shape", h -> h.replaceFirst("\"shape\":\\[1]", "\"shape\":\"1\""),
+                arguments("'shape':\\[1]", "'shape':[[1]]", "header:1:36: fc.bias/shape[0] is a list" + size),
+                arguments("'shape':\\[1]", "'shape':'1'",
                     "header:1:35: fc.bias/shape is \"1\"; it must be a list [ … ]"),
-                change("another key", h -> h.replaceFirst("\"dtype\"", "\"type\""),
+                arguments("'dtype'", "'type'",
                     "header:1:13: unknown key \"type\"; a tensor has dtype, shape and data_offsets"),
-                change("metadata that are no strings",
-                    h -> h.replaceFirst("\\{", "{\"__metadata__\":{\"epoch\":5},"),
+                arguments("\\{", "{'__metadata__':{'epoch':5},",
                     "header:1:26: __metadata__/epoch is 5; it must be a string"),
-                change("metadata that are no object", h -> h.replaceFirst("\\{", "{\"__metadata__\":[],"),
+                arguments("\\{", "{'__metadata__':[],",
                     "header:1:17: __metadata__ is a list; it must be an object { … }"),
-                change("offsets in disorder", h -> h.replace("[0,8]", "[8,0]"), order),
-                change("a gap", h -> h.replace("[8,24]", "[16,24]"), order),
-                change("an overlap", h -> h.replace("[8,24]", "[0,24]"), order),
-                change("no rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[]"),
-                    lacks.formatted(125, "rnn.bias_hh_l0")),
-                change("an unknown type", h -> h.replaceFirst("F64", "BF16"),
-                    "fc.bias is of type BF16; F64 and F32 can be read"),
-                change("another type", h -> h.replaceFirst("F64", "F32"),
-                    "fc.bias has the shape [1] of F32, but takes the bytes [0, 8]"),
-                change("another length", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[3]"),
-                    "rnn.bias_hh_l0 has the shape [3] of F64, but takes the bytes [8, 24]"),
-                change("a length of 0", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[0]"),
-                    "rnn.bias_hh_l0 has the shape [0] of F64, but takes the bytes [8, 24]"),
-                change("another rank", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[2,1]"),
+                arguments("\\[0,8]", "[8,0]", order), arguments("\\[8,24]", "[16,24]", order),
+                arguments("\\[8,24]", "[0,24]", order),
+                arguments("'shape':\\[2]", "'shape':[]", lacks.formatted(125, "rnn.bias_hh_l0")),
+                arguments("F64", "BF16", "fc.bias is of type BF16; F64 and F32 can be read"),
+                arguments("F64", "F32", "fc.bias has the shape [1] of F32, but takes the bytes [0, 8]"),
+                arguments("'shape':\\[2]", "'shape':[3]", takes.formatted("[3]")),
+                arguments("'shape':\\[2]", "'shape':[0]", takes.formatted("[0]")),
+                arguments("'shape':\\[2]", "'shape':[2,1]",
                     "rnn.bias_hh_l0 is 2 by 1, but 1 by 2 would fit the others"),
-                change("a third dimension", h -> h.replaceFirst("\"shape\":\\[2]", "\"shape\":[1,1,2]"),
-                    "rnn.bias_hh_l0 has the shape [1, 1, 2] of F64, but takes the bytes [8, 24]"),
-                change("a transpose", h -> h.replace("[1,2]", "[2,1]"),
-                    "fc.weight is 2 by 1, but 2 by 2 would fit the others"),
-                change("another name", h -> h.replace("fc.bias", "fc.b"),
-                    "has no tensor fc.bias, "
-                        + "but [fc.b, rnn.bias_hh_l0, rnn.weight_hh_l0, rnn.weight_ih_l0, fc.weight, rnn.bias_ih_l0]"));
+                arguments("'shape':\\[2]", "'shape':[1,1,2]", takes.formatted("[1, 1, 2]")),
+                arguments("\\[1,2]", "[2,1]", "fc.weight is 2 by 1, but 2 by 2 would fit the others"),
+                arguments("fc.bias", "fc.b", "has no tensor fc.bias, "
+                    + "but [fc.b, rnn.bias_hh_l0, rnn.weight_hh_l0, rnn.weight_ih_l0, fc.weight, rnn.bias_ih_l0]"));
         }
 
-        static Arguments change(String what, UnaryOperator<String> change, String message) {
-            return arguments(what, change, message);
+        @ParameterizedTest @MethodSource("brokenHeaders")
+        void aBrokenHeaderIsRefused(String part, String replacement, String message) {
+            rejectsModel(message, model(tensors("F64"), good -> {
+                String broken = good.replaceFirst(quoted(part), quoted(replacement));
+                assertNotEquals(good, broken);
+                return broken;
+            }));
         }
 
-        @ParameterizedTest(name = "{0}") @MethodSource("brokenHeaders")
-        void aBrokenHeaderIsRejected(String what, UnaryOperator<String> change, String message) {
-            String good = header(network("F64")).toString(), broken = change.apply(good);
-            assertNotEquals(good, broken);
-            Path model = write(temp.resolve("model.safetensors"), safetensors(broken, network("F64")));
-            rejects(2, "model.safetensors: " + message, "--load", model, "--data", file("mine.json", TWO_STEPS),
-                "--epochs", 0);
-        }
-
-        /** Of two layers, say: what is left of it would be another network. */
-        @Test void aModelWithMoreThanThisNetworkHasIsRejected() {
-            List<Numbers> tensors = new ArrayList<>(network("F64"));
-            tensors.add(new Numbers("rnn.weight_ih_l1", "F64", List.of(1, 2), 1, 2));
-            Path model = write(temp.resolve("model.safetensors"), safetensors(header(tensors).toString(), tensors));
-            rejects(2, "model.safetensors: rnn.weight_ih_l1 is no part of a network of one tanh layer", "--load", model,
-                "--data", file("mine.json", TWO_STEPS));
-        }
-
-        @Test void aBrokenFileIsRejected() throws IOException {
-            byte[] good = safetensors(header(network("F64")).toString(), network("F64"));
-            Path model = temp.resolve("model.safetensors"), mine = file("mine.json", TWO_STEPS);
-            String no = "model.safetensors: is not a safetensors file: ",
-                end = no + "its tensors do not end where it ends",
-                begin = no + "it does not begin with its header's length";
-            write(model, Arrays.copyOf(good, good.length - 8));
-            rejects(2, end, "--load", model, "--data", mine);
-            write(model, Arrays.copyOf(good, good.length + 1));
-            rejects(2, end, "--load", model, "--data", mine);
-            for (int n : new int[] {0, 1, 7, 8, 100}) {
-                write(model, Arrays.copyOf(good, n));
-                rejects(2, begin, "--load", model, "--data", mine);
-            }
-            for (long length : new long[] {-1, 0, good.length - 7, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE}) {
-                write(model, ByteBuffer.wrap(good.clone()).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length).array());
-                rejects(2, begin, "--load", model, "--data", mine);
-            }
-            rejects(2, "none.safetensors: cannot be read: no such file or folder",
-                "--load", temp.resolve("none.safetensors"));
-            rejects(2, "folder: cannot be read: Is a directory",
-                "--load", Files.createDirectory(temp.resolve("folder")));
-        }
-
-        @ParameterizedTest @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
-        void weightsMustBeFinite(double x) {
-            List<Numbers> tensors = new ArrayList<>(network("F64"));
-            tensors.set(4, new Numbers("fc.weight", "F64", List.of(1, 2), 2, x));
-            Path model = write(temp.resolve("model.safetensors"), safetensors(header(tensors).toString(), tensors));
-            rejects(2, "model.safetensors: fc.weight holds " + x + "; every number must be finite", "--load", model,
-                "--data", file("mine.json", TWO_STEPS));
-        }
-
-        /** What a file's metadata may say that cannot be, and what is said of it. */
-        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
-            {"mean": "fast", "deviation": "1.0"}         | its metadata has "fast" where "mean" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308
-            {"mean": "NaN", "deviation": "1.0"}          | its metadata has "NaN" where "mean" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308
-            {"mean": "", "deviation": ""}                | its metadata has "" where "mean" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308
-            {"mean": "0.0"}                              | its metadata has "" where "deviation" has to be numbers from 4.9E-324 to 1.7976931348623157E308
-            {"mean": "0.0", "deviation": ""}             | its metadata has "" where "deviation" has to be numbers from 4.9E-324 to 1.7976931348623157E308
-            {"mean": "0.0", "deviation": "0.0"}          | its metadata has "0.0" where "deviation" has to be numbers from 4.9E-324 to 1.7976931348623157E308
-            {"mean": "0.0 0.0", "deviation": "1.0"}      | scales 2 columns, but rnn.weight_ih_l0 takes 1
-            {"mean": "0.0", "deviation": "1.0 1.0"}      | scales 1 columns, but rnn.weight_ih_l0 takes 1
-            {"vocabulary": ""}                           | has a vocabulary of 0, but rnn.weight_ih_l0 takes 1 and fc.weight gives 1
-            {"vocabulary": "ab"}                         | has a vocabulary of 2, but rnn.weight_ih_l0 takes 1 and fc.weight gives 1
+        /** A tensor too many (a second layer, say) or in place of its namesake, its last number, and what is said. */
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            rnn.weight_ih_l1 | 2         | rnn.weight_ih_l1 is no part of a network of one tanh layer
+            fc.weight        | NaN       | fc.weight holds NaN; every number must be finite
+            fc.weight        | Infinity  | fc.weight holds Infinity; every number must be finite
+            fc.weight        | -Infinity | fc.weight holds -Infinity; every number must be finite
             """)
-        void metadataThatDoNotFitAreRejected(String metadata, String message) {
-            ObjectNode header = header(network("F64"));
-            header.set("__metadata__", JSON.readTree(metadata));
-            Path model = write(temp.resolve("model.safetensors"), safetensors(header.toString(), network("F64")));
-            if (metadata.contains("vocabulary"))
-                rejects(2, "model.safetensors: " + message, "--load", model, "--epochs", 0);
-            else rejects(2, "model.safetensors: " + message, "--load", model,
-                "--data", file("mine.json", "{\"series\": [1, 2, 3]}"), "--epochs", 0);
+        void aTensorThatCannotBeIsRefused(String name, double last, String message) {
+            List<Tensor> tensors = tensors("F64");
+            tensors.removeIf(tensor -> tensor.name().equals(name));
+            tensors.add(new Tensor(name, "F64", List.of(1, 2), 1, last));
+            rejectsModel(message, model(tensors));
         }
 
-        /** Nothing but the boundary mark: 1 input, 1 output. */
-        @Test void aVocabularyOfNoCharacterIsOneAllTheSame() {
-            ObjectNode header = header(network("F64"));
-            header.set("__metadata__", JSON.readTree("{\"vocabulary\": \"\", \"boundary\": \"\"}"));
-            Path model = write(temp.resolve("model.safetensors"), safetensors(header.toString(), network("F64")));
+        @Test void aFileOfAnotherLengthThanItsHeaderSaysIsRefused() {
+            Path model = model(tensors("F64"));
+            byte[] good = bytes(model);
+            String not = "is not a safetensors file: ", end = not + "its tensors do not end where it ends",
+                begin = not + "it does not begin with its header's length";
+            for (int n : new int[] {0, 1, 7, 8, 100, good.length - 8, good.length + 1})
+                rejectsModel(n > 100 ? end : begin, write(model, Arrays.copyOf(good, n)));
+            for (long length : new long[] {-1, 0, good.length - 7, Integer.MAX_VALUE, Long.MAX_VALUE, Long.MIN_VALUE})
+                rejectsModel(begin, write(model,
+                    ByteBuffer.wrap(good.clone()).order(ByteOrder.LITTLE_ENDIAN).putLong(0, length).array()));
+        }
+
+        /** What the metadata may say of a series that cannot be, and what is said of it. */
+        static Stream<Arguments> brokenScalings() {
+            String mean = " where \"mean\" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308",
+                deviation = " where \"deviation\" has to be numbers from 4.9E-324 to 1.7976931348623157E308";
+            String columns = ", but rnn.weight_ih_l0 takes 1 columns";
+            return Stream.of(
+                arguments("{'mean': 'fast', 'deviation': '1.0'}", "its metadata has \"fast\"" + mean),
+                arguments("{'mean': 'NaN', 'deviation': '1.0'}", "its metadata has \"NaN\"" + mean),
+                arguments("{'mean': '', 'deviation': ''}", "its metadata has \"\"" + mean),
+                arguments("{'mean': '0.0'}", "its metadata has \"\"" + deviation),
+                arguments("{'mean': '0.0', 'deviation': ''}", "its metadata has \"\"" + deviation),
+                arguments("{'mean': '0.0', 'deviation': '0.0'}", "its metadata has \"0.0\"" + deviation),
+                arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", "has 2 means and 1 deviations" + columns),
+                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", "has 1 means and 2 deviations" + columns));
+        }
+
+        @ParameterizedTest @MethodSource("brokenScalings")
+        void aScalingThatDoesNotFitIsRefused(String metadata, String message) {
+            rejects(2, "model.safetensors: " + message, "--load", modelSaying(metadata),
+                "--data", mine("{'series': [1, 2, 3]}"), "--epochs", 0);
+        }
+
+        @ParameterizedTest @CsvSource({"'', 0", "ab, 2"})
+        void aVocabularyOfAnotherSizeIsRefused(String characters, int size) {
+            rejects(2, "model.safetensors: has a vocabulary of " + size
+                + ", but rnn.weight_ih_l0 takes 1 and fc.weight gives 1",
+                "--load", modelSaying("{'vocabulary': '" + characters + "'}"), "--epochs", 0);
+        }
+
+        @Test void aVocabularyOutOfOrderIsRefused() {
+            rejects(2, "model.safetensors: its vocabulary is not in code-point order",
+                "--load", modelSaying("{'vocabulary': 'ba'}"), "--epochs", 0);
+        }
+
+        @Test void aModelOfASeriesOfOtherColumnsIsRefused() {
+            Path one = mine("{'series': [1, 2, 3]}");
+            trained("--data", one, "--epochs", 1, "--out", temp.resolve("one"));
+            rejects(2, "mine.json has 2 inputs a step, but rnn.weight_ih_l0 of one/model.safetensors takes 1",
+                "--load", temp.resolve("one/model.safetensors"), "--data", mine("{'series': [[1, 2], [3, 5]]}"));
+        }
+
+        /** It has 1 input and 1 output. */
+        @Test void aVocabularyOfNothingButTheEndOfTextTokenIsValid() {
+            Path model = modelSaying("{'vocabulary': '', 'boundary': ''}");
             assertEquals(0, tool("--load", model, "--epochs", 0).status());
         }
 
-        /** Whatever a file holds: it is read, or it is rejected in one line. */
-        @Test void noFileLeadsToAStackTrace() throws IOException {
-            trained("--data", PROJECT.resolve("data/sunspots.json"), "--epochs", 0, "--hidden", 2, "--out", temp);
-            byte[] good = Files.readAllBytes(temp.resolve("model.safetensors"));
-            int header = 8 + ByteBuffer.wrap(good).order(ByteOrder.LITTLE_ENDIAN).getInt();
-            Path data = file("mine.json", "{\"series\": [1, 2, 3]}"), model = temp.resolve("broken.safetensors");
-            Random random = new Random(11);
-            for (int n = 0; n < 400; n++) {
-                byte[] bytes = n % 8 == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
-                for (int k = 0; k <= n % 3 && bytes.length > header; k++)
-                    bytes[random.nextInt(header)] = (byte) (random.nextBoolean()
-                        ? random.nextInt(256) : "0123456789[]{},:\"-.e ".charAt(random.nextInt(21)));
-                Ran ran = assertDoesNotThrow(() -> tool("--load", write(model, bytes), "--data", data, "--epochs", 0,
-                    "--quiet", "--out", temp.resolve("out")),
-                    () -> new String(bytes, 0, Math.min(header, bytes.length), ISO_8859_1));
-                assertTrue(ran.status() == 0 && ran.err().isEmpty()
-                    || ran.status() == 2 && ran.err().matches("rnn: [^\n]*\n"), ran.toString());
-            }
+        Path modelSaying(String metadata) {
+            return model(tensors("F64"), header -> "{\"__metadata__\":" + quoted(metadata) + "," + header.substring(1));
         }
 
-        @Test void whereAFileStandsInPlaceOfTheFolderItStaysWhole() {
+        @Test void aFileInPlaceOfTheFolderIsLeftAlone() {
             Path out = file("out", "mine");
-            Ran ran = tool("--epochs", 1, "--quiet", "--out", out);
-            assertEquals(new Ran(1, "", "rnn: out: cannot be written to: it is not a folder\n"),
-                new Ran(ran.status(), ran.out(), ran.err().replace(temp + "/", "")));
+            assertEquals(new Ran(1, "", "rnn: " + out + ": cannot be written to: it is not a folder\n"),
+                tool("--epochs", 1, "--quiet", "--out", out));
             assertEquals("mine", text(out));
         }
 
-        @Test void whereAFolderStandsInPlaceOfAFileTheOthersStayWhole() throws IOException {
-            trained("--epochs", 1, "--out", temp);
-            String losses = text(temp.resolve("loss.csv"));
-            Files.delete(temp.resolve("outputs.json"));
-            Files.createDirectories(temp.resolve("outputs.json/mine"));
-            Ran ran = tool("--epochs", 1, "--quiet", "--out", temp);
+        @Test void aFolderInPlaceOfAFileLeavesTheOtherFilesWhole() throws IOException {
+            Path out = temp.resolve("out"), outputs = out.resolve("outputs.json");
+            List<String> losses = results("--epochs", 1).losses();
+            Files.delete(outputs);
+            Files.createDirectories(outputs.resolve("mine"));
+            Ran ran = tool("--epochs", 1, "--quiet", "--out", out);
             assertEquals(1, ran.status());
-            assertTrue(ran.err().replace(temp + "/", "")
-                .matches("rnn: outputs\\.json: cannot be written: [^\n]+\n"), ran.err());
-            assertEquals(losses, text(temp.resolve("loss.csv")));
-            assertNoRestIsLeft(temp);
+            assertTrue(ran.err().matches("rnn: \\Q" + outputs + "\\E: cannot be written: [^\n]+\n"), ran.err());
+            assertEquals(losses, text(out.resolve("loss.csv")).lines().toList());
+            assertNothingElseIsIn(out);
         }
 
-        /** Nothing can be created in /proc, not even by root. */
-        @Test void whereNothingCanBeWrittenItIsSaidInOneLine() {
+        /** Nobody can create anything in /proc, not even root. */
+        @Test void aFolderThatCannotBeCreatedIsReportedInOneLine() {
             Ran ran = tool("--epochs", 1, "--quiet", "--out", "/proc/rnn");
             assertEquals(1, ran.status());
             assertTrue(ran.err().matches("rnn: /proc/rnn: cannot be written to: [^\n]+\n"), ran.err());
         }
 
-        @Test void filesOfAnEarlierRunAreReplacedAndNothingElseIsLeft() throws IOException {
+        @Test void filesOfAnEarlierRunAreReplacedAndNothingElseIsLeft() {
             trained("--epochs", 5, "--out", temp.resolve("new/folders/out"));
             trained("--epochs", 2, "--out", temp.resolve("new/folders/out"));
             assertEquals(3, text(temp.resolve("new/folders/out/loss.csv")).lines().count());
-            assertNoRestIsLeft(temp.resolve("new/folders/out"));
+            assertNothingElseIsIn(temp.resolve("new/folders/out"));
         }
 
-        void assertNoRestIsLeft(Path folder) throws IOException {
-            try (var files = Files.list(folder)) {
-                assertEquals(Set.of("loss.csv", "outputs.json", "model.safetensors"),
-                    files.map(f -> f.getFileName().toString())
-                    .filter(name -> !Set.of("checkpoint.safetensors", ".lock").contains(name))
-                    .collect(Collectors.toSet()));
-            }
+        void assertNothingElseIsIn(Path folder) {
+            assertEquals(Set.of("loss.csv", "outputs.json", "model.safetensors", "checkpoint.safetensors", ".lock"),
+                Set.of(folder.toFile().list()));
         }
 
-        /** A reader, at whatever moment, sees a whole file: the old or the new one. */
-        @Test void aReaderNeverSeesHalfAFile() throws Exception {
+        /** A reader sees a whole file at every moment: the old or the new one. */
+        @Test void aReaderNeverSeesHalfAFile() {
             Path file = write(temp.resolve("file"), new byte[100_000]);
-            var seen = new TreeSet<Long>();
-            Thread reader = new Thread(() -> {
-                while (!Thread.currentThread().isInterrupted())
-                    try {
-                        seen.add((long) Files.readAllBytes(file).length);
-                    } catch (NoSuchFileException e) {
-                        seen.add(-1L);
-                    } catch (IOException e) {
-                        return;                                     // interrupted while reading
-                    }
+            var sizes = new HashSet<Integer>();
+            var writing = CompletableFuture.runAsync(() -> {
+                for (int n = 0; n < 300; n++)
+                    rnn.writeWhole(file, out -> { for (int k = 0; k < 100; k++) out.write(new byte[1000]); });
             });
-            reader.start();
-            for (int n = 0; n < 300; n++)
-                rnn.writeWhole(file, out -> { for (int k = 0; k < 100; k++) out.write(new byte[1000]); });
-            reader.interrupt();
-            reader.join();
-            assertEquals(Set.of(100_000L), seen);
+            do sizes.add(bytes(file).length); while (!writing.isDone());
+            writing.join();
+            assertEquals(Set.of(100_000), sizes);
         }
     }
 
-    @Nested class Section9CommandLine {
+    // ── What rooms 11 and 12 and the tests of the whole share ───────────────────────────────────────────────────────
+
+    /** What a finished run leaves for its user. */
+    static final List<String> FILES = List.of("loss.csv", "model.safetensors", "outputs.json");
+
+    /** For a process that is too short for the optimizing compiler to pay off. */
+    static final List<String> QUICK_START = List.of("-XX:TieredStopAtLevel=1");
+
+    /** One of the datasets that come with the tool. */
+    static Path example(String name) { return PROJECT.resolve("data/" + name + ".json"); }
+
+    static String hash(Path file) {
+        return unchecked(() -> HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes(file))));
+    }
+
+    /** The hash of each file in a folder. */
+    static Map<String, String> hashes(Path folder) {
+        var hashes = new TreeMap<String, String>();
+        for (File file : folder.toFile().listFiles()) hashes.put(file.getName(), hash(file.toPath()));
+        return hashes;
+    }
+
+    /** The bits of all that training decides: the losses and the weights. */
+    static List<String> learnt(Path out) {
+        return List.of(hash(out.resolve("loss.csv")), hash(out.resolve("model.safetensors")));
+    }
+
+    static void assertSameFiles(Path expected, Path actual) {
+        for (String file : FILES)
+            assertEquals(hash(expected.resolve(file)), hash(actual.resolve(file)), actual.resolve(file).toString());
+    }
+
+    final List<Process> started = new CopyOnWriteArrayList<>();
+
+    /** A test that fails may leave a process that would go on for hours. */
+    @AfterEach void endWhatIsStillRunning() { started.forEach(Process::destroyForcibly); }
+
+    /** Starts rnn in a process of its own; what it prints on either stream is read with {@link #printed}. */
+    Process started(Object... args) throws IOException {
+        var command = rnnCommand(QUICK_START, with(args, "--quiet"));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        started.add(process);
+        return process;
+    }
+
+    static String printed(Process process) throws IOException {
+        return new String(process.getInputStream().readAllBytes(), UTF_8);
+    }
+
+    static void awaitCheckpoint(Process process, Path out) throws Exception {
+        while (!Files.exists(out.resolve("checkpoint.safetensors"))) {
+            if (!process.isAlive()) fail("it has left without a checkpoint: " + printed(process));
+            Thread.sleep(5);
+        }
+    }
+
+    // ── 11. What a person sees ──────────────────────────────────────────────────────────────────────────────────────
+
+    @Nested class Section11WhatAPersonSees {
 
         @Test void theToyRunPrintsItsLossesAndThenTheTargetBesideTheGeneratedSequence() {
             Ran ran = tool("--epochs", 25, "--out", temp.resolve("out"));
             assertEquals(0, ran.status());
             assertEquals("", ran.err());
-            List<String> rows = text(temp.resolve("out/loss.csv")).lines().toList(), expected = new ArrayList<>();
+            Results results = Results.in(temp.resolve("out"));
+            var expected = new ArrayList<String>();
             for (int epoch : new int[] {10, 20, 25})                // every 10, and the last one
                 expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch,
-                    Double.parseDouble(rows.get(epoch).split(",")[1])));
-            JsonNode outputs = json(temp.resolve("out/outputs.json"));
-            expected.add(String.format(Locale.ROOT, "training loss %.6g", outputs.get("loss").asDouble()));
+                    Double.parseDouble(results.losses().get(epoch).split(",")[1])));
+            expected.add(String.format(Locale.ROOT, "training loss %.6g", results.number("loss")));
             expected.add("step target output, then generated");
-            double[][] generated = vectors(outputs.get("sequences").get(0).get("generated"));
+            double[][] generated = vectors(results.sequence(0).get("generated"));
             assertEquals(3, generated.length, "as many as the input has");
             for (int t = 0; t < 3; t++)
                 expected.add(4 + t + (t == 0 ? " 0.4000 0.2000 0.3000" : "") + Arrays.stream(generated[t])
@@ -2918,8 +2629,8 @@ class RnnTest {
         }
 
         @Test void theHeldOutLossStandsBesideTheTrainingLoss() {
-            Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 2,
-                "--log-every", 1, "--out", temp);
+            Ran ran = tool("--data", example("parity"), "--validate", 40, "--epochs", 2, "--log-every", 1,
+                "--out", temp);
             List<String> rows = text(temp.resolve("loss.csv")).lines().toList(), lines = ran.out().lines().toList();
             for (int epoch : new int[] {1, 2}) {
                 String[] row = rows.get(epoch).split(",");
@@ -2930,7 +2641,7 @@ class RnnTest {
             assertTrue(lines.get(3).matches("held-out loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(3));
         }
 
-        /** So of the toy, whose loss is told every N epochs and after the last one. */
+        /** The toy's loss is printed every N epochs and after the last one. */
         @ParameterizedTest @CsvSource({
             "7, 7 14 20", "1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", "100, 20"})
         void logEvery(int every, String epochs) {
@@ -2939,61 +2650,339 @@ class RnnTest {
                 .map(line -> line.split(" ")[1]).collect(Collectors.joining(" ")));
         }
 
-        /** Asking for something else to be told or generated changes nothing that is learnt. */
-        @Test void whatIsShownDoesNotChangeWhatIsLearnt() throws IOException {
-            Path data = PROJECT.resolve("data/elements.json");
-            Map<String, String> hashes = new LinkedHashMap<>();
-            for (String options : List.of("", "--log-every 1", "--generate 0", "--temperature 0.3 --generate 500",
-                "--prime H", "--quiet")) {
-                var same = Stream.of("--data", data, "--validate", "10%", "--epochs", 2, "--hidden", 8, "--out", temp);
-                var extra = Stream.of(options.split(" ")).filter(o -> !o.isEmpty());
-                assertEquals(0, tool(Stream.concat(same, extra).toArray()).status());
-                hashes.put(options, hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
-            }
-            assertEquals(1, new HashSet<>(hashes.values()).size(), hashes.toString());
+        @Test void aWrittenStringThatIsInTheTrainingDataIsMarked() {
+            Path data = mine("{'text': ['ab', 'ab', 'b', 'ab', 'a']}");             // "a" is held out
+            Ran ran = tool("--data", data, "--validate", 1, "--epochs", 60, "--out", temp);
+            JsonNode outputs = json(temp.resolve("outputs.json"));
+            List<String> generated = outputs.get("generated").valueStream().map(JsonNode::asString).toList(),
+                known = generated.stream().filter(Set.of("ab", "b")::contains).toList();
+            assertTrue(known.contains("ab") && known.size() < generated.size(), generated.toString());
+            assertEquals(known, outputs.get("known").valueStream().map(JsonNode::asString).toList());
+            assertTrue(ran.out().contains(generated.stream()
+                .map(string -> string + (known.contains(string) ? "  (in the training data)\n" : "\n"))
+                .collect(Collectors.joining("", "\n", ""))), ran.out());
         }
 
-        @Test void theSameSeedGivesTheSameBitsAndAnotherOneOthers() throws IOException {
-            var hashes = new LinkedHashMap<String, Set<String>>();
-            for (int seed : new int[] {42, 42, 0, 1, -1, 42}) {
-                trained("--epochs", 3, "--seed", seed, "--out", temp);
-                hashes.computeIfAbsent("" + seed, key -> new HashSet<>())
-                    .add(hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
-            }
-            trained("--epochs", 3, "--out", temp);
-            hashes.get("42").add(hash(temp.resolve("loss.csv")) + hash(temp.resolve("model.safetensors")));
-            for (Set<String> same : hashes.values()) assertEquals(1, same.size());
-            // of loss.csv alone: the model's metadata name the seed
-            assertEquals(4, hashes.values().stream().flatMap(Set::stream).map(both -> both.substring(0, 50))
-                .distinct().count());
+        @Test void theSameCommandPrintsTheSame() throws Exception {
+            List<String> command = rnnCommand(QUICK_START, "--epochs", 20);
+            assertEquals(process(temp, command).out(), process(temp, command).out());
         }
 
-        @Test void quietPrintsNothing() {
+        @Test void quietPrintsNothing() throws Exception {
             for (String data : List.of("toy", "elements", "parity"))
-                trained("--data", PROJECT.resolve("data/" + data + ".json"), "--epochs", 1, "--hidden", 2,
-                    "--out", temp);
+                assertEquals(new Ran(0, "", ""), process(temp, rnnCommand(QUICK_START,
+                    "-q", "--data", example(data), "--epochs", 1, "--hidden", 2)));
+        }
+
+        /** Long enough for progress to be shown if standard error were a terminal. */
+        @Test void withoutATerminalThereIsNoProgressButTheTimeItTook() throws Exception {
+            Ran ran = process(temp, rnnCommand(List.of(), "--data", example("sunspots"), "--epochs", 1000,
+                "--hidden", 32, "--lr", 0.02, "--log-every", 500));
+            assertEquals(0, ran.status(), ran.err());
+            assertTrue(ran.err().matches("rnn: trained for [0-9.]+ s, [0-9,]+ steps a second\n"), ran.err());
+            assertFalse(ran.out().contains("\033") || ran.out().contains("\r"), ran.out());
+        }
+
+        /** util-linux's `script` provides a terminal; what is written to the two streams arrives mixed. */
+        @ParameterizedTest @ValueSource(ints = {40, 80})
+        void aTerminalShowsProgressAndKeepsTheLogClean(int columns) throws Exception {
+            assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
+            String command = "'" + String.join("' '", rnnCommand(List.of(), "--data", example("sunspots"),
+                "--epochs", 9000, "--hidden", 32, "--lr", 0.02, "--log-every", 3000)) + "'";
+            Ran ran = process(temp, List.of("/usr/bin/script", "-qec",
+                "TERM=xterm; export TERM; stty cols " + columns + "; " + command, "typescript"));
+            assertEquals(0, ran.status());
+            assertTrue(ran.out().contains(" left"), "no progress: " + ran.out());
+            for (String part : ran.out().split("\r\n|\r|\033\\[[0-9]*[AJK]"))
+                if (part.startsWith("epoch ") && part.contains("/")) assertTrue(part.length() < columns, part);
+                else if (part.startsWith("epoch ")) assertTrue(part.matches("epoch \\d+ loss [0-9.e-]+"), part);
+            assertTrue(ran.out().contains(" |*") && ran.out().contains("epoch 9000"), "no curve");
+        }
+
+        /** It falls from the upper left, with the largest and the smallest loss beside it. */
+        @Test void theCurveOfAnExponentialDecayIsAStraightLine() {
+            var losses = IntStream.range(0, 100).mapToObj(n -> new double[] {Math.pow(10, -n / 20.0)}).toList();
+            List<String> rows = rnn.curve(losses, 60).lines().toList();
+            assertTrue(rows.get(0).strip().startsWith("1.00 |*"), rows.get(0));
+            assertTrue(rows.get(7).endsWith("*"), rows.get(7));
+            for (int y = 1; y < 8; y++) assertTrue(rows.get(y).indexOf('*') > rows.get(y - 1).indexOf('*'));
+            assertTrue(rows.get(8).endsWith("epoch 100"));
+        }
+
+        @Test void theCurveCopesWithLossesThatAreEqualZeroOrNotFinite() {
+            for (double[][] losses : new double[][][] {{{1}, {1}}, {{0}, {0}},
+                {{1, Double.POSITIVE_INFINITY}, {0, Double.NaN}}})
+                assertEquals(9, rnn.curve(Arrays.asList(losses), 40).lines().count());
+        }
+
+        @ParameterizedTest @CsvSource({"toy, 5", "sunspots, 3", "parity, 2", "elements, 2", "toy, 0"})
+        void thePictureHasFourPanelsOf800By500(String data, int epochs) throws IOException {
+            Ran ran = tool("--plot", "--data", example(data), "--epochs", epochs, "--out", temp);
+            assertEquals(0, ran.status(), ran.err());
+            var picture = javax.imageio.ImageIO.read(temp.resolve("plot.png").toFile());
+            assertEquals(List.of(1600, 1000), List.of(picture.getWidth(), picture.getHeight()));
+            for (int k = 0; k < (epochs == 0 ? 0 : 4); k++) {
+                int[] panel = picture.getRGB(k % 2 * 800, k / 2 * 500, 800, 500, null, 0, 800);
+                assertTrue(IntStream.of(panel).distinct().count() > 10, "panel " + k + " is empty");
+            }
+            assertTrue(ran.out().strip().endsWith("plot.png"), "the last line names it: " + ran.out());
+        }
+
+        @Test void aPictureReplacesTheOldOneAsAWhole() throws IOException {
+            Path picture = file("plot.png", "the old one");
+            try (var keptOpen = Files.newInputStream(picture)) {
+                trained("--plot", "--epochs", 1, "--out", temp);
+                assertEquals("the old one", new String(keptOpen.readAllBytes(), UTF_8), "nobody wrote into it");
+            }
+            assertEquals((byte) 0x89, Files.readAllBytes(picture)[0]);
+            assertTrue(hashes(temp).keySet().stream().noneMatch(name -> name.endsWith(".part")));
+        }
+
+        /** In a process of its own: it must set up drawing without a display itself. */
+        @Test void aPictureNeedsNoDisplayAndChangesNoOtherFile() throws Exception {
+            Path without = temp.resolve("without"), plotted = temp.resolve("plotted");
+            Object[] args = {"--data", example("sunspots"), "--epochs", 3, "-q", "--out"};
+            assertEquals(new Ran(0, "", ""), tool(with(args, without)));
+            assertEquals(new Ran(0, "", ""), process(temp, rnnCommand(QUICK_START, with(args, plotted, "--plot"))));
+            assertSameFiles(without, plotted);
+        }
+    }
+
+    // ── 12. Command line ────────────────────────────────────────────────────────────────────────────────────────────
+
+    @Nested class Section12CommandLine {
+
+        @ParameterizedTest(name = "{0}") @CsvSource(delimiter = '|', textBlock = """
+            --threads | a whole number from 1 to 1024 | 0 -1 1025 1.5 1e3 0x10 NaN many 2147483648 ٣ 5%
+            --hidden --batch --steps --log-every | a whole number from 1 on \
+                | 0 -1 1.5 1e3 0x10 1_000 NaN Infinity many 2147483648 ٣ 5%
+            --epochs --generate | a whole number from 0 on \
+                | -1 1.5 1e3 0x10 1_000 NaN Infinity many 2147483648 ٣ 5%
+            --seed | a whole number \
+                | 1.5 1e3 0x10 NaN Infinity many 9223372036854775808 -9223372036854775809 ٣
+            --learning-rate | a positive number \
+                | 0 -0 0.0 1e-400 -1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%
+            --momentum | a number from 0 to less than 1 \
+                | 1 2 0.99999999999999999999 -1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%
+            --clip --temperature | a number from 0 on \
+                | -1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%
+            --validate | a whole number from 1 on or a percentage such as 10% \
+                | 0 -1 1.5 0% -1% 100% 101% NaN% % many 2147483648
+            """)
+        void aWrongNumberIsQuotedWithWhatWouldBeRight(String options, String right, String wrong) {
+            for (String option : options.split(" "))
+                for (String value : (wrong + " ").split(" ", -1))       // the last one is empty
+                    rejects(2, option + " must be " + right + ", not \"" + value + "\"", option + "=" + value);
+        }
+
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            --lr fast                       | --learning-rate must be a positive number, not "fast"
+            -e -5                           | --epochs must be a whole number from 0 on, not "-5"
+            --quiet=no                      | --quiet takes no value
+            --epoch 3                       | unknown option --epoch; did you mean --epochs?
+            --learning_rate 0.1             | unknown option --learning_rate; did you mean --learning-rate?
+            --zzz                           | unknown option --zzz; --help lists them
+            -x                              | unknown option -x; --help lists them
+            mine.json                       | unexpected "mine.json"; a dataset is given with --data FILE
+            --resume                        | --resume: never has no checkpoint to go on from
+            --resume --load m.safetensors   | --resume goes on from the weights in never; --load does not go with it
+            """)
+        void aWrongCommandIsRefused(String args, String line) {
+            rejects(2, line, (Object[]) args.split(" "));
+        }
+
+        static final List<String> WITH_A_VALUE = List.of("--data FILE", "--validate N[%]", "--hidden N", "--epochs N",
+            "--learning-rate R", "--momentum R", "--clip R", "--batch N", "--steps N", "--seed N", "--threads N",
+            "--out DIR", "--load FILE", "--log-every N", "--generate N", "--prime TEXT", "--temperature R");
+
+        @ParameterizedTest @FieldSource("WITH_A_VALUE")
+        void aMissingValueIsAskedFor(String option) {
+            String name = option.split(" ")[0];
+            var asked = new Ran(2, "", "rnn: " + name + " needs a value, " + option.split(" ")[1] + "\n");
+            assertEquals(asked, tool(name));
+            assertEquals(asked, tool(name, "--quiet"));
+        }
+
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            --hidden 17    | --hidden 16, not 17
+            --lr 0.2       | --learning-rate 0.1, not 0.2
+            --momentum 0.5 | --momentum 0.0, not 0.5
+            --clip 2       | --clip 0.0, not 2.0
+            --batch 3      | --batch 32, not 3
+            --steps 3      | --steps 25, not 3
+            --seed 7       | --seed 42, not 7
+            """)
+        void resumingWithAnotherOptionIsRefused(String option, String difference) {
+            Path out = temp.resolve("out");
+            trained("--epochs", 5, "--out", out);
+            Ran ran = tool(with(option.split(" "), "--epochs", 9, "--resume", "--out", out));
+            assertEquals(new Ran(2, "", "rnn: --resume: " + out + "/checkpoint.safetensors has " + difference
+                + "; go on with the options it was trained with\n"), ran);
+        }
+
+        @Test void resumingWithOtherDataWithoutACheckpointOrWithNothingToDoIsSaid() {
+            Path out = temp.resolve("out"),
+                data = mine("{'inputs': [[[1, 2, 3]]], 'targets': [[[1, 2, 3]]]}");
+            trained("--epochs", 5, "--out", out);
+            assertEquals(new Ran(2, "",
+                "rnn: --resume: " + out + "/checkpoint.safetensors is of other data than " + data + "\n"),
+                tool("--resume", "--data", data, "--out", out));
+            assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"),
+                tool("--resume", "--out", temp));
+            assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
+                tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
+        }
+
+        @Test void aModelAloneIsNotEnoughToDraw() {
+            trained("--data", example("elements"), "--epochs", 1, "--hidden", 2, "--out", temp);
+            rejects(2, "--plot needs --data FILE to draw", "--load", temp.resolve("model.safetensors"),
+                "--epochs", 0, "--plot");
+        }
+
+        @Test void sizesThatDoNotFitAreRefusedWithTheBytesTheyTake() {
+            Ran ran = tool("--hidden", 2_000_000, "--out", temp.resolve("never"));
+            assertEquals(2, ran.status());
+            assertTrue(ran.err().matches("rnn: 3 inputs, --hidden 2000000 and 3 outputs over 4 steps at once take "
+                + "192\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
+        }
+
+        @Test void theLastOfARepeatedOptionCounts() {
+            trained("--epochs", 5, "--epochs", 2, "--out", temp.resolve("never"), "--out", temp.resolve("out"));
+            assertEquals(3, text(temp.resolve("out/loss.csv")).lines().count());
+            assertFalse(Files.exists(temp.resolve("never")));
+        }
+
+        @Test void helpListsEveryOptionOnOneScreenAndTheVersionIsOneLine() {
+            Ran help = tool("--help");
+            assertEquals(new Ran(0, help.out(), ""), help);
+            assertEquals(help, tool("-h"));
+            String options = String.join(" ", WITH_A_VALUE).replaceAll(" [A-Z]\\S*", "")
+                + " -d -e --lr -o --resume --plot --check-gradients -q --quiet -h --help -V --version";
+            for (String option : options.split(" "))
+                assertTrue(Pattern.compile("(?m)^ *(-\\w, |--\\S+, )?" + option + "\\b").matcher(help.out()).find(),
+                    option + " is missing in\n" + help.out());
+            assertTrue(help.out().contains("Examples:") && help.out().contains("Exit status:"), help.out());
+            assertTrue(help.out().lines().count() < 40, help.out());
+            for (String line : help.out().lines().toList())
+                assertTrue(line.length() < 80 && !line.contains("%%") && line.equals(line.stripTrailing()), line);
+            Ran version = tool("--version");
+            assertEquals(new Ran(0, version.out(), ""), version);
+            assertTrue(version.out().matches("rnn \\d+(\\.\\d+)+\n"), version.out());
+            assertEquals(version, tool("-V"));
+        }
+
+        @Test void debugShowsTheStackTrace() throws Exception {
+            assertFalse(tool("--zzz").err().contains("\tat "));
+            assertTrue(process(temp, rnnCommand(List.of("-Drnn.debug=true"), "--zzz")).err().contains("\tat rnn."));
+        }
+
+        /** What nobody thought of is not a stack trace either. */
+        @Test void aMistakeOfOursIsSaidInOneLine() {
+            PrintStream out = System.out, err = System.err;
+            var said = new ByteArrayOutputStream();
+            try {
+                System.setOut(new PrintStream(OutputStream.nullOutputStream()) {
+                    @Override public void println(String line) { throw new IllegalStateException("on purpose"); }
+                });
+                System.setErr(new PrintStream(said, true, UTF_8));
+                assertEquals(1, rnn.run("--out", temp.resolve("out").toString()));
+            } finally {
+                System.setOut(out);
+                System.setErr(err);
+            }
+            assertEquals("rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n",
+                said.toString(UTF_8));
+        }
+
+        @Test void tooLittleMemoryIsSaid() throws Exception {
+            Path data = file("many.json", "{\"series\": [" + "1,".repeat(3_000_000) + "2]}"), out = temp.resolve("out");
+            Ran ran = process(temp, rnnCommand(List.of("-Xmx24m"), "--data", data, "--quiet", "--out", out));
+            assertEquals(1, ran.status());
+            assertTrue(ran.err().matches("rnn: out of memory: Java has \\d+ MB; -Xmx gives it more\n"), ran.err());
+            assertFalse(Files.exists(out));
+        }
+
+        /** However soon that is: what is left is what a run up to the epoch before leaves, to the last bit. */
+        @ParameterizedTest @CsvSource({"toy, 1000", "toy, 1e8", "sunspots, 1e5"})
+        void aTrainingThatDivergesSaysWhenAndLeavesTheLastGoodWeights(String data, String rate) {
+            Path out = temp.resolve("out"), again = temp.resolve("again"), file = out.resolve("model.safetensors");
+            Object[] args = {"--data", example(data), "--learning-rate", rate, "--hidden", 4};
+            Ran ran = tool(with(args, "--out", out));
+            List<String> rows = text(out.resolve("loss.csv")).lines().skip(1).toList();
+            assertEquals(1, ran.status());
+            assertEquals(("rnn: the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
+                + "(weights of epoch %d are in %s)\n").formatted(rows.size() + 1, rows.size(), file), ran.err());
+            for (String row : rows) assertTrue(Double.isFinite(Double.parseDouble(row.split(",")[1])), row);
+            ModelFile model = ModelFile.of(file);
+            assertEquals("" + rows.size(), model.metadata("epoch"));
+            model.tensors().forEach((name, numbers) ->
+                assertTrue(Arrays.stream(numbers).allMatch(Double::isFinite), name));
+            tool(with(args, "--epochs", rows.size(), "--out", again));
+            assertEquals(learnt(again), learnt(out));
+        }
+
+        /** Weights may be finite and yet too large for their loss to be: no file says "Infinity" for a number. */
+        @ParameterizedTest @ValueSource(strings = {"1e200", "1e300"})
+        void aLastUpdateThatIsTooMuchIsSaid(String rate) {
+            assertEquals(new Ran(1, "",
+                "rnn: the loss is no longer finite after epoch 1; try a smaller --learning-rate or --clip 1\n"),
+                tool("--epochs", 1, "--lr", rate, "--quiet", "--out", temp));
+            assertFalse(Files.exists(temp.resolve("outputs.json")));
+        }
+
+        @Test void checkGradientsSaysThatTheyAgreeAndStops() {
+            Path out = temp.resolve("never");
+            for (String args : List.of("", "--hidden 3 --batch 2 --data " + example("sunspots"),
+                    "--hidden 3 --data " + example("elements"), "--hidden 3 --data " + example("parity"))) {
+                Ran ran = tool(with(("--check-gradients " + args).split(" "), "--out", out));
+                assertEquals(0, ran.status(), ran.toString());
+                assertEquals(List.of("dWxh", "dWhh", "dbh", "dWhy", "dby", "BPTT"),
+                    ran.out().lines().map(line -> line.split(" ")[0]).toList());
+                assertTrue(ran.out().endsWith("\nBPTT agrees with the numerical gradient.\n"), ran.out());
+                assertFalse(Files.exists(out));
+            }
+        }
+
+        /** Asking for something else to be shown or generated changes nothing that is learnt. */
+        @Test void whatIsShownDoesNotChangeWhatIsLearnt() {
+            var bits = new LinkedHashMap<String, List<String>>();
+            for (String options : List.of("", "--log-every 1", "--generate 0", "--prime H", "--quiet",
+                    "--temperature 0.3 --generate 500")) {
+                Ran ran = tool(with(("--hidden 8 " + options).split(" "), "--data", example("elements"),
+                    "--validate", "10%", "--epochs", 2, "--out", temp));
+                assertEquals(0, ran.status(), ran.err());
+                bits.put(options, learnt(temp));
+            }
+            assertEquals(1, Set.copyOf(bits.values()).size(), bits.toString());
+        }
+
+        @Test void theSameSeedGivesTheSameBitsAndAnotherOneOthers() {
+            var bits = new HashMap<String, Set<List<String>>>();
+            for (String options : List.of("", "--seed 42", "--seed 0", "--seed 1", "--seed -1", "--seed 42")) {
+                trained(with(("--epochs 3 " + options).split(" "), "--out", temp));
+                bits.computeIfAbsent(options.isEmpty() ? "--seed 42" : options, key -> new HashSet<>())
+                    .add(learnt(temp));
+            }
+            for (Set<List<String>> same : bits.values()) assertEquals(1, same.size());
+            // by the losses alone, because a model's metadata name the seed
+            assertEquals(4, bits.values().stream().flatMap(Set::stream).map(both -> both.get(0)).distinct().count());
         }
 
         @Test void noEpochsOnlyGenerates() {
             Ran ran = tool("--epochs", 0, "--out", temp);
             assertEquals(0, ran.status());
             assertFalse(ran.out().contains("epoch"), ran.out());
-            assertEquals(3, json(temp.resolve("outputs.json")).get("sequences").get(0).get("generated").size());
+            assertEquals(3, Results.in(temp).sequence(0).get("generated").size());
         }
 
-        @ParameterizedTest @ValueSource(ints = {0, 1, 50})
-        void generateSaysHowManySteps(int n) throws IOException {
-            trained("--epochs", 1, "--generate", n, "--out", temp);
-            assertEquals(n, json(temp.resolve("outputs.json")).get("sequences").get(0).get("generated").size());
-            trained("--data", file("t.txt", "a😀b\n😀"), "--epochs", 1, "--generate", n, "--out", temp);
-            String text = json(temp.resolve("outputs.json")).get("generated").asString();
-            assertEquals(n, text.codePointCount(0, text.length()));
+        @ParameterizedTest
+        @CsvSource({"'', 3, 200", "--generate 0, 0, 0", "--generate 1, 1, 1", "--generate 50, 50, 50"})
+        void generateSaysHowManyStepsOrCharacters(String options, int steps, int characters) {
+            Object[] args = ("--epochs 1 " + options).split(" ");
+            assertEquals(steps, results(args).sequence(0).get("generated").size());
+            String text = results(with(args, "--data", file("t.txt", "a😀b\n😀"))).outputs().get("generated").asString();
+            assertEquals(characters, text.codePointCount(0, text.length()));
             assertTrue(text.codePoints().allMatch(c -> "a😀b\n".indexOf(c) >= 0), text);
-        }
-
-        @Test void aTextIs200CharactersLongUnlessSaidOtherwise() {
-            trained("--data", file("t.txt", "abcabc"), "--epochs", 1, "--out", temp);
-            assertEquals(200, json(temp.resolve("outputs.json")).get("generated").asString().length());
         }
 
         @Test void atTemperature0TheSeedDoesNotMatter() {
@@ -3005,176 +2994,72 @@ class RnnTest {
             assertNotEquals(written.apply("--seed 1"), written.apply("--seed 2"));
         }
 
-        @Test void whatIsAStringOfTheTrainingDataIsMarked() {
-            Path data = file("mine.json", "{\"text\": [\"ab\", \"ab\", \"b\", \"ab\", \"a\"]}");    // "a" is held out
-            Ran ran = tool("--data", data, "--validate", 1, "--epochs", 60, "--out", temp);
-            JsonNode outputs = json(temp.resolve("outputs.json"));
-            List<String> generated = outputs.get("generated").valueStream().map(JsonNode::asString).toList();
-            assertTrue(generated.contains("ab") && generated.stream().anyMatch(s -> !s.equals("ab") && !s.equals("b")),
-                generated.toString());
-            List<String> printed = generated.stream()
-                .map(s -> s + (s.equals("ab") || s.equals("b") ? "  (in the training data)" : "")).toList();
-            assertTrue(ran.out().contains("\n" + String.join("\n", printed) + "\n"), ran.out());
-            assertEquals(generated.stream().filter(s -> s.equals("ab") || s.equals("b")).toList(),
-                outputs.get("known").valueStream().map(JsonNode::asString).toList());
-        }
-
         @Test void aPrimeBeginsEveryString() {
-            Ran ran = tool("--data", PROJECT.resolve("data/elements.json"), "--epochs", 1, "--prime", "Xe",
-                "--out", temp);
-            assertEquals(0, ran.status(), ran.err());
-            json(temp.resolve("outputs.json")).get("generated")
+            results("--data", example("elements"), "--epochs", 1, "--prime", "Xe").outputs().get("generated")
                 .forEach(text -> assertTrue(text.asString().startsWith("Xe"), text.toString()));
         }
 
+        /** Neither is a file's name behind an @ that file, nor are quotes taken off. */
         @Test void aPrimeIsTakenAsItStands() {
-            Path names = file("names.txt", "--epochs 5");
-            Ran ran = tool("--data", file("t.txt", "@ab-\"'" + names), "--epochs", 1, "--prime", "@" + names,
-                "--out", temp);
-            assertEquals(0, ran.status(), ran.err());
-            assertEquals("@" + names, json(temp.resolve("outputs.json")).get("prime").asString(),
-                "a file's name is no file");
-            trained("--data", file("t.txt", "@ab-\"'"), "--epochs", 1, "--prime=\"a'-", "--out", temp);
-            assertEquals("\"a'-", json(temp.resolve("outputs.json")).get("prime").asString());
-        }
-
-        @Test void checkGradientsSaysSoAndStops() {
-            Path out = temp.resolve("never");
-            for (Object[] args : new Object[][] {{},
-                    {"--data", PROJECT.resolve("data/sunspots.json"), "--hidden", 3, "--batch", 2},
-                    {"--data", PROJECT.resolve("data/elements.json"), "--hidden", 3},
-                    {"--data", PROJECT.resolve("data/parity.json"), "--hidden", 3}}) {
-                Ran ran = tool(Stream.concat(Stream.of(args), Stream.of("--check-gradients", "--out", out)).toArray());
-                assertEquals(0, ran.status(), ran.toString());
-                List<String> lines = ran.out().lines().toList();
-                assertEquals(List.of("dWxh", "dWhh", "dbh", "dWhy", "dby"),
-                    lines.stream().limit(5).map(line -> line.split(" ")[0]).toList());
-                assertEquals("BPTT agrees with the numerical gradient.", lines.get(5));
-                assertEquals(6, lines.size());
-                assertFalse(Files.exists(out));
+            String name = "@" + file("names.txt", "--epochs 5");
+            Path data = file("t.txt", "@ab-\"'" + name);
+            for (Object[] prime : new Object[][] {{"--prime", name}, {"--prime=\"a'-"}}) {
+                Results results = results(with(prime, "--data", data, "--epochs", 1));
+                assertEquals(prime.length == 2 ? name : "\"a'-", results.outputs().get("prime").asString());
             }
         }
 
-        /** As many updates as it takes: what is left is what a run up to the epoch before leaves, to the last bit. */
-        @ParameterizedTest @CsvSource({"toy, 1000", "toy, 1e8", "sunspots, 1e5"})
-        void aTrainingThatDivergesSaysWhenAndLeavesTheLastGoodWeights(String data, String learningRate)
-                throws IOException {
-            Path file = PROJECT.resolve("data/" + data + ".json"), out = temp.resolve("out"),
-                again = temp.resolve("again");
-            Ran ran = tool("--data", file, "--learning-rate", learningRate, "--hidden", 4, "--out", out);
-            assertEquals(1, ran.status());
-            List<String> rows = text(out.resolve("loss.csv")).lines().skip(1).toList();
-            String line = "rnn: the loss is no longer finite at epoch %d; try a smaller --learning-rate or --clip 1 "
-                + "(weights of epoch %d are in %s)\n";
-            assertEquals(line.formatted(rows.size() + 1, rows.size(), out.resolve("model.safetensors")), ran.err());
-            for (String row : rows) assertTrue(Double.isFinite(Double.parseDouble(row.split(",")[1])), row);
-            ModelFile model = ModelFile.of(out.resolve("model.safetensors"));
-            assertEquals("" + rows.size(), model.metadata("epoch"));
-            model.tensors().forEach((name, numbers) ->
-                assertTrue(Arrays.stream(numbers).allMatch(Double::isFinite), name));
-            tool("--data", file, "--learning-rate", learningRate, "--hidden", 4, "--epochs", rows.size(),
-                "--out", again);
-            assertEquals(hash(again.resolve("model.safetensors")), hash(out.resolve("model.safetensors")));
-            assertEquals(text(again.resolve("loss.csv")), text(out.resolve("loss.csv")));
+        @Test void resumedWithMoreEpochsItIsOneRun() {
+            Path once = temp.resolve("once"), twice = temp.resolve("twice");
+            Object[] args = {"--data", example("parity"), "--momentum", 0.5, "--validate", 40};
+            trained(with(args, "--epochs", 7, "--out", once));
+            trained(with(args, "--epochs", 3, "--out", twice));
+            trained(with(args, "--epochs", 7, "--resume", "--out", twice));
+            assertSameFiles(once, twice);
         }
 
-        /**
-         * Weights may be finite and yet too large for their loss to be: no file says "Infinity" where a number belongs.
-         */
-        @Test void aLossThatIsTooLargeIsNoSuccess() {
-            Ran ran = tool("--learning-rate", "1e200", "--epochs", 1, "--out", temp);
-            Path outputs = temp.resolve("outputs.json");
-            assertTrue(ran.status() == 1 || json(outputs).get("loss").isNumber(), ran.toString());
+        @Test void aSignalLetsTheFilesBeFinishedAndResumeGoesOn() throws Exception {
+            Object[] args = {"--data", example("parity"), "--momentum", 0.9, "--clip", 1, "--epochs", 200,
+                "--validate", 40};
+            Path whole = temp.resolve("whole"), stopped = temp.resolve("stopped");
+            trained(with(args, "--out", whole));
+            Process process = started(with(args, "--out", stopped));
+            awaitCheckpoint(process, stopped);
+            signal(process, "TERM");
+            assertEquals(143, process.waitFor());
+            String line = printed(process);
+            assertTrue(line.matches("rnn: interrupted in epoch \\d+ of 200; --resume goes on\n"), line);
+            assertTrue(Files.exists(stopped.resolve("outputs.json")));
+            trained(with(args, "--resume", "--out", stopped));
+            assertSameFiles(whole, stopped);
         }
 
-        /** What is wrong with a number, of each option that takes one. */
-        static Stream<Arguments> numericOptions() {
-            String count = "a whole number from 1 on", countFrom0 = "a whole number from 0 on",
-                from0 = "a number from 0 on";
-            String noWhole = "1.5 1e3 0x10 1_000 NaN Infinity many 2147483648 ٣ 5%",
-                noReal = "-1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%";
-            return Stream.of(
-                arguments("--hidden", count, "0 -1 " + noWhole), arguments("--batch", count, "0 -1 " + noWhole),
-                arguments("--steps", count, "0 -1 " + noWhole), arguments("--log-every", count, "0 -1 " + noWhole),
-                arguments("--epochs", countFrom0, "-1 " + noWhole),
-                arguments("--generate", countFrom0, "-1 " + noWhole),
-                arguments("--seed", "a whole number",
-                    "1.5 1e3 0x10 NaN Infinity many 9223372036854775808 -9223372036854775809 ٣"),
-                arguments("--learning-rate", "a positive number", "0 -0 0.0 1e-400 " + noReal),
-                arguments("--momentum", "a number from 0 to less than 1", "1 2 0.99999999999999999999 " + noReal),
-                arguments("--clip", from0, noReal), arguments("--temperature", from0, noReal),
-                arguments("--validate", "a whole number from 1 on or a percentage such as 10%",
-                    "0 -1 1.5 0% -1% 100% 101% NaN% % many 2147483648"));
+        /** In an update of some seconds: the first signal waits for its end, the second one does not. */
+        @Test void aSecondSignalLeavesAtOnce() throws Exception {
+            Path out = temp.resolve("out"), text = file("long.txt", "abcdefghijklmnopqrstuvwxyz".repeat(2000));
+            trained("--data", text, "--epochs", 0, "--hidden", 8, "--generate", 1, "--out", out);
+            Map<String, String> before = hashes(out);
+            Process process = started("--data", text, "--steps", 50_000, "--hidden", 400, "--threads", 1, "--out", out);
+            while (text(out.resolve(".lock")).equals(String.valueOf(ProcessHandle.current().pid()))) Thread.sleep(5);
+            Thread.sleep(500);
+            signal(process, "INT");
+            assertFalse(process.waitFor(700, TimeUnit.MILLISECONDS), "it finishes the update first");
+            signal(process, "INT");
+            assertTrue(process.waitFor(2, TimeUnit.SECONDS), "it leaves at once");
+            assertEquals(130, process.exitValue());
+            assertEquals("", printed(process));
+            before.put(".lock", hash(out.resolve(".lock")));
+            assertEquals(before, hashes(out));
         }
 
-        @ParameterizedTest(name = "{0}") @MethodSource("numericOptions")
-        void aWrongNumberIsNamedWithWhatWouldBeRight(String option, String right, String wrong) {
-            for (String value : (wrong + " ").split(" ", -1))       // the last one is empty
-                rejects(2, option + " must be " + right + ", not \"" + value + "\"", option + "=" + value);
-        }
-
-        @Test void anAbbreviationIsNamedInFull() {
-            rejects(2, "--learning-rate must be a positive number, not \"fast\"", "--lr", "fast");
-            rejects(2, "--epochs must be a whole number from 0 on, not \"-5\"", "-e", "-5");
-        }
-
-        @ParameterizedTest @ValueSource(strings = {
-            "--data FILE", "--validate N[%]", "--hidden N", "--epochs N", "--learning-rate R", "--momentum R",
-            "--clip R", "--batch N", "--steps N", "--seed N", "--out DIR", "--load FILE", "--log-every N",
-            "--generate N", "--prime TEXT", "--temperature R"})
-        void aValueThatIsMissingIsNamed(String option) {
-            String name = option.split(" ")[0],
-                line = "rnn: " + name + " needs a value, " + option.split(" ")[1] + "\n";
-            assertEquals(new Ran(2, "", line), tool(name));
-            assertEquals(new Ran(2, "", line), tool(name, "--quiet"));
-        }
-
-        @Test void anUnknownOptionIsAnsweredWithWhatMayHaveBeenMeant() {
-            rejects(2, "unknown option --epoch; did you mean --epochs?", "--epoch", 3);
-            rejects(2, "unknown option --learning_rate; did you mean --learning-rate?", "--learning_rate", "0.1");
-            rejects(2, "unknown option --zzz; --help lists them", "--zzz");
-            rejects(2, "unknown option -x; --help lists them", "-x");
-            rejects(2, "unexpected \"mine.json\"; a dataset is given with --data FILE", "mine.json");
-        }
-
-        @Test void ofAnOptionGivenTwiceTheLastOneCounts() {
-            trained("--epochs", 5, "--epochs", 2, "--out", temp.resolve("never"), "--out", temp.resolve("out"));
-            assertEquals(3, text(temp.resolve("out/loss.csv")).lines().count());
-            assertFalse(Files.exists(temp.resolve("never")));
-        }
-
-        @Test void helpListsEveryOptionAndVersionIsOneLine() {
-            Ran help = tool("--help");
-            assertEquals(0, help.status());
-            assertEquals("", help.err());
-            assertEquals(help, tool("-h"));
-            for (String option : List.of("-d", "--data", "--validate", "--hidden", "-e", "--epochs", "--learning-rate",
-                    "--lr", "--momentum", "--clip", "--batch", "--steps", "--seed", "-o", "--out", "--load",
-                    "--log-every", "--generate", "--prime", "--temperature",
-                    "--check-gradients", "-q", "--quiet", "-h", "--help", "-V", "--version"))
-                assertTrue(Pattern.compile("(?m)^ *(-\\w, |--\\S+, )?" + option + "\\b").matcher(help.out()).find(),
-                    option + " is missing in\n" + help.out());
-            for (String line : help.out().lines().toList()) assertTrue(line.length() <= 80, line);
-            Ran version = tool("--version");
-            assertTrue(version.out().matches("rnn \\d+(\\.\\d+)+\n"), version.out());
-            assertEquals(0, version.status());
-            assertEquals(version, tool("-V"));
-        }
-
-        @Test void debugShowsTheStackTrace() {
-            assertFalse(tool("--zzz").err().contains("\tat "));
-            System.setProperty("rnn.debug", "true");
-            try {
-                assertTrue(tool("--zzz").err().contains("\tat rnn."));
-            } finally {
-                System.clearProperty("rnn.debug");
-            }
+        void signal(Process process, String name) throws Exception {
+            assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor());
         }
 
         /** Turkish has another i, Arabic and Hindi digits of their own, German a comma, Thailand another year. */
         @ParameterizedTest @ValueSource(strings = {"de-DE", "tr-TR", "ar-EG-u-nu-arab", "hi-IN-u-nu-deva",
             "fa-IR-u-nu-arabext", "th-TH-u-ca-buddhist-nu-thai", "sv-SE"})
-        void nothingDependsOnTheLocale(String tag) throws IOException {
+        void nothingDependsOnTheLocale(String tag) {
             Locale own = Locale.getDefault();
             try {
                 Locale.setDefault(Locale.ROOT);
@@ -3186,96 +3071,45 @@ class RnnTest {
             }
         }
 
-        List<String> everything() throws IOException {
+        /** All that runs of every form, good and bad, print and write. */
+        List<String> everything() {
+            Path out = temp.resolve("out");
             var all = new ArrayList<String>();
-            for (String command : List.of(
-                    "--epochs 12 --lr 0.25 --validate 10% --data " + PROJECT.resolve("data/sunspots.json"),
-                    "--epochs 3", "--check-gradients", "--help",
-                    "--epochs 1 --data " + PROJECT.resolve("data/parity.json"),
-                    "--epochs 1 --data " + PROJECT.resolve("data/elements.json"),
-                    "--lr 1000", "--validate 5", "--hidden -1",
-                    "--data " + file("mine.json", "{\"series\": [1,2,\n1e999]}"),
-                    "--batch 9 --data " + file("s.json", "{\"series\": [1, 2]}"))) {
-                Ran ran = tool((Object[]) (command + " --out " + temp.resolve("out")).split(" "));
+            for (String command : List.of("--epochs 12 --lr 0.25 --validate 10% --data " + example("sunspots"),
+                    "--epochs 3", "--check-gradients", "--help", "--epochs 1 --data " + example("parity"),
+                    "--epochs 1 --data " + example("elements"), "--lr 1000", "--validate 5", "--hidden -1",
+                    "--data " + mine("{'series': [1,2,\n1e999]}"),
+                    "--batch 9 --data " + file("s.json", quoted("{'series': [1, 2]}")))) {
+                Ran ran = tool((Object[]) (command + " --out " + out).split(" "));
                 all.addAll(List.of(command, "" + ran.status(), ran.out(), ran.err()));
-                for (String name : List.of("loss.csv", "outputs.json", "model.safetensors")) {
-                    Path file = temp.resolve("out").resolve(name);
-                    if (Files.exists(file)) all.add(Files.readString(file, ISO_8859_1));
-                }
+                for (String name : FILES)
+                    if (Files.exists(out.resolve(name))) all.add(new String(bytes(out.resolve(name)), ISO_8859_1));
             }
             return all;
         }
-
-        @Test void mainIsOneLineAroundRun() {
-            Matcher main = Pattern.compile("static void main\\(String(?:\\.\\.\\.|\\[]) args\\) \\{\\n(.*?)\\n {4}}",
-                Pattern.DOTALL).matcher(text(PROJECT.resolve("rnn.java")));
-            assertTrue(main.find());
-            assertEquals("System.exit(run(args));", main.group(1).strip());
-        }
     }
 
-    static String hash(Path file) {
-        try {
-            return new BigInteger(1, MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)))
-                .toString(16);
-        } catch (IOException | java.security.NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    /** Runs a command, which gets these environment variables and no standard input but this. */
-    static Ran process(Path folder, Map<String, String> environment, String stdin, List<String> command)
-            throws Exception {
-        Path files = Files.createTempDirectory("rnn-test");
-        try {
-            Path in = Files.writeString(files.resolve("in"), stdin), out = files.resolve("out"),
-                err = files.resolve("err");
-            var builder = new ProcessBuilder(command).directory(folder.toFile())
-                .redirectInput(in.toFile()).redirectOutput(out.toFile()).redirectError(err.toFile());
-            environment.forEach((name, value) -> {
-                if (value == null) builder.environment().remove(name);
-                else builder.environment().put(name, value);
-            });
-            Process process = builder.start();
-            if (!process.waitFor(120, java.util.concurrent.TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                fail(command + " took longer than two minutes");
-            }
-            return new Ran(process.exitValue(), Files.readString(out), withoutTimes(Files.readString(err)));
-        } finally {
-            for (String name : List.of("in", "out", "err")) Files.deleteIfExists(files.resolve(name));
-            Files.delete(files);
-        }
-    }
+    // ── The whole: bits, trust, launcher, JShell, README, what it learns ────────────────────────────────────────────
 
     /** The same seed, data and options give the same bits: on every JDK there is, interpreted and compiled. */
     @Nested class BitForBit {
 
-        /** One small training of each form of dataset. */
-        static final Map<String, List<String>> TRAININGS = new TreeMap<>(Map.of("toy", List.of("--epochs", "100"),
-            "sunspots", List.of("--epochs", "10", "--data", "data/sunspots.json", "--validate", "68"),
-            "parity", List.of("--epochs", "1", "--data", "data/parity.json", "--validate", "10%", "--momentum", "0.9",
-                "--clip", "1"),
-            "elements", List.of("--epochs", "1", "--data", "data/elements.json", "--threads", "8"),
-            "text", List.of("--epochs", "1", "--data", "text.txt", "--batch", "2", "--threads", "3")));
+        /** One small training of each form of data. */
+        static final Map<String, String> TRAININGS = Map.of("toy", "--epochs 100",
+            "sunspots", "--epochs 10 --validate 68", "parity", "--epochs 1 --validate 10% --momentum 0.9 --clip 1",
+            "elements", "--epochs 1 --threads 8", "text", "--epochs 1 --batch 2 --threads 3");
 
-        /** Does them all in one process, or only those named. */
-        static final class Trainings {
-            public static void main(String... args) {
-                for (String name : args.length == 2 ? TRAININGS.keySet() : List.of(args).subList(2, args.length)) {
-                    var options = new ArrayList<>(List.of("--quiet", "--hidden", "4", "--generate", "20",
-                        "--out", args[1] + "/" + name));
-                    for (String word : TRAININGS.get(name))
-                        options.add(word.endsWith(".txt") ? args[1] + "/../text.txt" : word.startsWith("data/")
-                            ? args[0] + "/" + word : word);
-                    if (rnn.run(options.toArray(String[]::new)) != 0) throw new AssertionError(name);
-                }
+        /** Runs rnn once for each argument, a command line with a tab between its words. */
+        static final class Runs {
+            public static void main(String... commandLines) {
+                for (String line : commandLines) if (rnn.run(line.split("\t")) != 0) throw new AssertionError(line);
             }
         }
 
-        @Test void lossesAndModelsAreTheSameOnEveryJdkInEveryWayItRuns() throws Exception {
+        record Trained(String training, List<String> bits, String where) { }
+
+        @Test void lossesAndModelsAreTheSameOnEveryJdkInEveryWayItRuns() throws IOException {
             file("text.txt", text(PROJECT.resolve("README.md")).substring(0, 600));
-            var hashes = new TreeMap<String, Map<String, List<String>>>();          // file, hash, where
             var ways = new ArrayList<Map.Entry<Path, String>>();
             for (Path jdk : jdks())
                 for (String mode : List.of("-Xint", "-XX:TieredStopAtLevel=1", "-Xmixed"))
@@ -3287,45 +3121,40 @@ class RnnTest {
                     "-Duser.language=hi -Duser.country=IN",
                     "-XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200"))
                 ways.add(Map.entry(ways.get(0).getKey(), mode));
-            ways.parallelStream().forEach(way -> train(hashes, way.getKey(), way.getValue()));
-            hashes.forEach((file, where) -> assertEquals(1, where.size(), file + ": " + where));
-            assertEquals(2 * TRAININGS.size(), hashes.values().stream().map(Map::keySet).distinct().count());
+            var bits = ways.parallelStream().flatMap(way -> train(way.getKey(), way.getValue()))
+                .collect(Collectors.groupingBy(Trained::training, Collectors.groupingBy(Trained::bits,
+                    Collectors.mapping(Trained::where, Collectors.toList()))));
+            bits.forEach((training, where) -> assertEquals(1, where.size(), training + ": " + where));
+            assertEquals(2 * TRAININGS.size(), bits.values().stream().flatMap(where -> where.keySet().stream())
+                .flatMap(List::stream).distinct().count(), "no training does what another one does");
         }
 
         /** A mode is Java's options and, if not all, the training to do. */
-        void train(Map<String, Map<String, List<String>>> hashes, Path jdk, String mode) {
-            try {
-                Path out = Files.createTempDirectory(temp, "bits"), folder = Path.of("").toAbsolutePath();
-                var command = new ArrayList<>(List.of(jdk.resolve("bin/java").toString(),
-                    "-XX:+IgnoreUnrecognizedVMOptions", "-XX:-PrintWarnings"));
-                List<String> words = List.of(mode.split(" "));
-                words.stream().filter(word -> word.startsWith("-")).forEach(command::add);
-                command.addAll(List.of("-cp", System.getProperty("java.class.path"), Trainings.class.getName(),
-                    PROJECT.toString(), out.toString()));
-                words.stream().filter(word -> !word.startsWith("-")).forEach(command::add);
-                assertEquals(new Ran(0, "", ""), process(folder, Map.of(), "", command), jdk + " " + mode);
-                try (var files = Files.walk(out)) {
-                    for (Path file : files.filter(path -> path.toString().matches(".*(loss.csv|model.safetensors)"))
-                        .toList())
-                        synchronized (hashes) {
-                            hashes.computeIfAbsent(out.relativize(file).toString(), name -> new TreeMap<>())
-                                .computeIfAbsent(hash(file), hash -> new ArrayList<>()).add(jdk + " " + mode);
-                        }
-                }
-            } catch (Exception e) {
-                throw new AssertionError(mode, e);
-            }
+        Stream<Trained> train(Path jdk, String mode) {
+            return unchecked(() -> {
+                Path out = Files.createTempDirectory(temp, "bits");
+                var options = new ArrayList<>(List.of("-XX:+IgnoreUnrecognizedVMOptions", "-XX:-PrintWarnings"));
+                var trainings = new TreeSet<>(TRAININGS.keySet());
+                for (String word : mode.split(" "))
+                    if (word.startsWith("-")) options.add(word);
+                    else trainings.retainAll(Set.of(word));
+                Function<String, Path> data = name -> name.equals("text") ? temp.resolve("text.txt") : example(name);
+                var command = rnnCommand(options, trainings.stream().map(name -> String.join("\t",
+                    (TRAININGS.get(name) + " --quiet --hidden 4 --generate 20").replace(' ', '\t'),
+                    "--data", data.apply(name).toString(), "--out", out.resolve(name).toString())).toArray());
+                command.set(0, jdk.resolve("bin/java").toString());
+                command.set(command.indexOf("rnn"), Runs.class.getName());
+                assertEquals(new Ran(0, "", ""), process(temp, command), jdk + " " + mode);
+                return trainings.stream().map(name -> new Trained(name, learnt(out.resolve(name)), jdk + " " + mode));
+            });
         }
 
         /** This JDK, and those beside it that can run what it has compiled. */
         Set<Path> jdks() throws IOException {
             Path own = Path.of(System.getProperty("java.home")).toRealPath();
             var jdks = new LinkedHashSet<>(List.of(own));
-            int release;                                            // class files of version 61 need JDK 17
-            try (InputStream in = rnn.class.getResourceAsStream("rnn.class")) {
-                release = in.readNBytes(8)[7] - 44;
-            }
-            try (var beside = Files.list(own.getParent())) {
+            try (var beside = Files.list(own.getParent()); var in = rnn.class.getResourceAsStream("rnn.class")) {
+                int release = in.readNBytes(8)[7] - 44;             // class files of version 61 need JDK 17
                 for (Path jdk : beside.sorted().toList()) {
                     Path about = jdk.resolve("release");
                     if (!Files.isExecutable(jdk.resolve("bin/java")) || !Files.isReadable(about)) continue;
@@ -3334,6 +3163,384 @@ class RnnTest {
                 }
             }
             return jdks;
+        }
+    }
+
+    /** Wrong input, kill -9, full disks, planted links: either it goes well, or one line says why not. */
+    @Nested class Trust {
+        final Random random = new Random(5);
+
+        /** Either it trains, or it says in one line why not and leaves nothing behind. */
+        void trainsOrRefuses(byte[] content, String name) throws IOException {
+            Path out = temp.resolve("out"), file = write(temp.resolve(name), content);
+            Ran ran = tool("--data", file, "--epochs", 1, "--hidden", 2, "--generate", 2, "--quiet", "--out", out);
+            String what = new String(content, 0, Math.min(content.length, 300), ISO_8859_1);
+            switch (ran.status()) {
+                case 0 -> assertEquals("", ran.err(), what);
+                case 1 -> assertTrue(ran.err().contains("no longer finite"), what + ran);
+                case 2 -> {
+                    assertFalse(Files.exists(out), what);
+                    assertTrue(ran.err().startsWith("rnn: " + file)
+                        || ran.err().matches("rnn: (--|[\\d,]+ inputs).*\n"), what + ran);
+                }
+                default -> fail(what + ran);
+            }
+            if (ran.status() != 0) assertOneLine(ran, what);
+            if (Files.exists(out)) for (String left : hashes(out).keySet()) Files.delete(out.resolve(left));
+            Files.deleteIfExists(out);
+        }
+
+        static final List<String> GOOD = Stream.of(
+            "{'name': 'a', 'inputs': [[[0.1, 0.2], [0.3, 4e-1]], [[1, 2], [3, 4]]], 'targets': [[[0.5]], [[-1]]]}",
+            "{'inputs': [[[1], [0], [1]], [[0], [0]]], 'labels': [[1, 1, 0], [0, 0]], 'source': '\\u00e9'}",
+            "{'inputs': [[[1], [0]], [[0], [0]]], 'labels': [1, 0]}",
+            "{'series': [1, 2.5, -3, 4e2, 5]}", "{'series': [[1, 2], [2.5, 3], [-3, 1]]}",
+            "{'text': 'h\\u00e9llo \\ud83d\\ude00 world'}",
+            "{'text': ['one', 'two', 'o'], 'description': 'd'}").map(RnnTest::quoted).toList();
+        static final int SERIES = 3, STRINGS = 6;                       // where these stand among them
+
+        /** Pieces that have broken readers of JSON before. */
+        static final List<String> PIECES = List.of("[", "]", "{", "}", ",", ":", "\"", "null", "true", "NaN",
+            "Infinity", "-", "1e999", "-1e999", "1e-999", "0x10", "01", "1.", ".5", "2147483648", "2000000000", "-1",
+            "99999999999999999999", "\"inputs\":", "\"series\": [1,2],", "\"text\": \"ab\",", "\\ud800", "\\", "\0",
+            "/* a */", "// b\n", "\ufeff", "[[[1]]]", "{}", "[]", "\"\"", "1".repeat(5000), "é", "\ud83d\ude00");
+
+        byte[] broken(String good) {
+            var text = new StringBuilder(good);
+            for (int times = 1 + random.nextInt(3); times > 0; times--) {
+                int at = random.nextInt(text.length() + 1), to = Math.min(text.length(), at + 1 + random.nextInt(6));
+                switch (random.nextInt(5)) {
+                    case 0 -> text.insert(at, PIECES.get(random.nextInt(PIECES.size())));
+                    case 1 -> text.replace(at, to, PIECES.get(random.nextInt(PIECES.size())));
+                    case 2 -> text.delete(at, to);
+                    case 3 -> text.setLength(at);
+                    default -> text.insert(at, text.substring(at, to));
+                }
+            }
+            byte[] bytes = text.toString().getBytes(UTF_8);
+            if (random.nextInt(4) == 0 && bytes.length > 0)
+                bytes[random.nextInt(bytes.length)] ^= 1 << random.nextInt(8);
+            return bytes;
+        }
+
+        @Test void everyBrokenDatasetTrainsOrIsRefusedInOneLine() throws IOException {
+            for (int n = 0; n < 3000; n++) trainsOrRefuses(broken(GOOD.get(n % GOOD.size())), "broken.json");
+        }
+
+        @Test void extremeDatasetsAreRefusedInOneLine() throws IOException {
+            for (String extreme : List.of("[".repeat(100_000), "{'inputs': " + "[".repeat(100_000),
+                "{'series': [" + "1".repeat(500_000) + "]}", "{'inputs': [[[1]]], 'labels': [2000000000]}",
+                "{'inputs': [[[1]]], 'labels': [2147483647]}", "{'inputs': [[[1]]], 'labels': [2147483648]}", "", " ",
+                "null", "[]", "{}", "{'text': 'a'}", "{'text': []}", "\ufeff{'series': [1, 2, 3]}",
+                "{'" + "k".repeat(100_000) + "': 1}", "{'text': 'aaaa'}", "{'text': ['']}"))
+                trainsOrRefuses(quoted(extreme).getBytes(UTF_8), "extreme.json");
+            for (String text : List.of("", "a", "\u00ffa", "a\0b"))
+                trainsOrRefuses(text.getBytes(ISO_8859_1), "extreme.txt");
+        }
+
+        /** A good file with some bytes changed, more often than not in its header; now and then it is cut off. */
+        byte[] damaged(byte[] good) {
+            byte[] bytes = random.nextInt(5) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
+            for (int times = random.nextInt(4); times >= 0 && bytes.length > 0; times--) {
+                int at = random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 900) : bytes.length);
+                bytes[at] = (byte) (random.nextBoolean()
+                    ? random.nextInt(256) : "0123456789[]{},:\"-.e ".charAt(random.nextInt(21)));
+            }
+            return bytes;
+        }
+
+        /** The metadata of a series and of strings are different ones. */
+        @ParameterizedTest @CsvSource({"model, " + SERIES + ", 1000", "model, " + STRINGS + ", 1000",
+            "checkpoint, " + STRINGS + ", 500"})
+        void everyBrokenFileIsReadOrRefusedInOneLine(String name, int form, int times) {
+            boolean model = name.equals("model");
+            Path data = file("data.json", GOOD.get(form)), file = temp.resolve(name + ".safetensors");
+            trained("--data", data, "--epochs", 2, "--hidden", 2, "--out", temp);
+            byte[] good = bytes(file);
+            for (int n = 0; n < times; n++) {
+                write(file, damaged(good));
+                Object[] read = model ? new Object[] {"--load", file, "--epochs", 0, "--generate", 3}
+                    : new Object[] {"--resume", "--epochs", 3, "--hidden", 2};
+                Ran ran = tool(with(read, "--data", data, "--quiet", "--out", temp));
+                if (ran.status() != 0) assertOneLine(ran, n);
+                assertTrue(ran.status() == 0 || ran.status() == 2
+                    || !model && ran.err().contains("no longer finite"), ran.toString());
+            }
+        }
+
+        /** A checkpoint that is a good file, but not a good checkpoint; an empty value takes an entry away. */
+        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+            next    | 1    | has no tensor h, but [rnn.weight_ih_l0
+            next    | 4    | its metadata has "4" where "next" has to be numbers from 0.0 to 3.0
+            next    | -1   | its metadata has "-1" where "next" has to be numbers from 0.0 to 3.0
+            next    | one  | its metadata has "one" where "next" has to be numbers from 0.0 to 3.0
+            next    |      | its metadata has "" where "next" has to be numbers from 0.0 to 3.0
+            scored  | -1   | its metadata has "-1" where "scored" has to be numbers from 0.0 to 9.007199254740992E15
+            lossSum | NaN  | its metadata has "NaN" where "lossSum" has to be numbers from 0.0 to 1.7976931348623157E308
+            options | all  | is not a checkpoint
+            options |      | is not a checkpoint
+            """)
+        void aCheckpointThatLiesIsRefused(String key, String value, String message) {
+            refusesToResume(checkpoint -> {
+                if (value == null) checkpoint.metadata().remove(key);
+                else checkpoint.metadata().put(key, value);
+            }, message, "--data", mine("{'series': [1,2,3,4,5,6,7,8,9]}"), "--steps", 2);
+        }
+
+        @ParameterizedTest @CsvSource({"rnn.weight_hh_l0, 2, 2 by 2, 16 by 16", "velocity.fc.bias, 1, 1 by 2, 1 by 3",
+            "last.rnn.weight_ih_l0, 2, 2 by 2, 16 by 3", "losses, 2, 2 by 2, 2 by 1"})
+        void aCheckpointOfOtherShapesIsRefused(String tensor, int rows, String is, String fits) {
+            refusesToResume(checkpoint -> checkpoint.matrices().put(tensor, new double[rows][2]),
+                tensor + " is " + is + ", but " + fits + " would fit the others");
+        }
+
+        /** The tensors of this velocity fit one another, but not the network. */
+        @Test void aCheckpointWithTheVelocityOfASmallerNetworkIsRefused() {
+            refusesToResume(checkpoint -> checkpoint.put("velocity.", rnn.Parameters.zeros(3, 2, 3)),
+                "velocity.rnn.weight_ih_l0 is 2 by 3, but 16 by 3 would fit the others");
+        }
+
+        /** Trains, changes the checkpoint and resumes, which is refused with a line that begins so; no file changes. */
+        void refusesToResume(Consumer<rnn.Safetensors> lie, String message, Object... args) {
+            Path file = temp.resolve("checkpoint.safetensors");
+            trained(with(args, "--epochs", 3, "--out", temp));
+            rnn.Safetensors checkpoint = rnn.readSafetensors(file);
+            lie.accept(checkpoint);
+            rnn.writeSafetensors(file, checkpoint);
+            Map<String, String> before = hashes(temp);
+            Ran ran = tool(with(args, "--epochs", 9, "--resume", "--quiet", "--out", temp));
+            assertEquals(2, ran.status(), ran.toString());
+            assertTrue(ran.err().startsWith("rnn: " + file + ": " + message), ran.err());
+            assertOneLine(ran, message);
+            assertEquals(before, hashes(temp));
+        }
+
+        /** How many kills; `bench/kills` asks for more. */
+        static final int KILLS = Integer.getInteger("rnn.kills", 20);
+
+        /** Long trainings: momentum and shuffled batches, validation, a text in the middle of an epoch. */
+        List<Object[]> trainings() {
+            Path text = file("long.txt", IntStream.range(0, 20_000).mapToObj(i -> Integer.toString(i * i % 37))
+                .collect(Collectors.joining(" ")));
+            return List.of(
+                new Object[] {"--data", example("parity"), "--momentum", 0.9, "--clip", 1, "--epochs", 120,
+                    "--validate", 40},
+                new Object[] {"--data", example("sunspots"), "--validate", 68, "--epochs", 600, "--lr", 0.01,
+                    "--batch", 2},
+                new Object[] {"--data", text, "--epochs", 2, "--hidden", 24, "--validate", "10%"});
+        }
+
+        @Test void aRunThatIsKilledAndResumedEndsWithTheBitsOfOneThatWasNot() {
+            var kills = new AtomicInteger();
+            List<Object[]> trainings = trainings();
+            CompletableFuture.allOf(IntStream.range(0, trainings.size()).mapToObj(n -> CompletableFuture.runAsync(
+                () -> killAndCompare(trainings.get(n), temp.resolve("" + n), new Random(n), kills),
+                task -> new Thread(task).start())).toArray(CompletableFuture[]::new)).join();
+            System.out.printf("%d kills survived%n", kills.get());
+        }
+
+        void killAndCompare(Object[] training, Path folder, Random moments, AtomicInteger kills) {
+            unchecked(() -> {
+                Path whole = folder.resolve("whole");
+                long start = System.currentTimeMillis();
+                Process undisturbed = started(with(training, "--out", whole));
+                assertEquals(0, undisturbed.waitFor(), "the run that is not killed fails");
+                long wholeRun = System.currentTimeMillis() - start;
+                for (int run = 0; kills.get() < KILLS; run++) {
+                    Path out = folder.resolve("" + run);
+                    killUntilDone(with(training, "--out", out), out, moments, wholeRun, kills);
+                    assertSameFiles(whole, out);
+                }
+                return null;
+            });
+        }
+
+        /** Kills and resumes, as long as there have not been enough kills, until the run comes to its end. */
+        void killUntilDone(Object[] training, Path out, Random moments, long wholeRun, AtomicInteger kills)
+                throws Exception {
+            for (int here = 0; ; here++) {
+                boolean enough = kills.get() >= KILLS;
+                Process process = started(Files.exists(out.resolve("checkpoint.safetensors"))
+                    ? with(training, "--resume") : training);
+                long patience = enough ? 60_000 : (long) (wholeRun * (0.3 + 0.6 * moments.nextDouble()));
+                if (process.waitFor(patience, TimeUnit.MILLISECONDS)) {
+                    assertEquals(0, process.exitValue(), printed(process));
+                    return;
+                }
+                process.destroyForcibly().waitFor();
+                kills.incrementAndGet();
+                for (String file : List.of("loss.csv", "model.safetensors", "checkpoint.safetensors"))
+                    if (Files.exists(out.resolve(file)))
+                        assertTrue(Files.size(out.resolve(file)) > 10, file + " is whole");
+                assertTrue(here < 200 && !enough, "it gets nowhere");
+            }
+        }
+
+        @Test void aFolderIsForOneRunAtATimeAndADeadOnesLockIsNoObstacle() throws Exception {
+            Path out = temp.resolve("out");
+            Process first = started("--epochs", 100_000_000, "--out", out);
+            awaitCheckpoint(first, out);
+            String line = ": process " + first.pid() + " is writing to it; wait for it or give another --out\n";
+            assertEquals(new Ran(1, "", "rnn: " + out + line), tool("--quiet", "--out", out));
+            first.destroyForcibly().waitFor();
+            trained("--epochs", 1, "--out", out);
+            try (rnn.Lock lock = rnn.Lock.on(out)) {
+                assertEquals(new Ran(1, "", "rnn: " + out + ": this very process is writing to it\n"),
+                    tool("--epochs", 1, "--out", out));
+            }
+        }
+
+        /** A pipe with a name is read like any other. */
+        @Test void aNamedPipeIsADatasetToo() throws Exception {
+            Path pipe = temp.resolve("pipe");
+            assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+            for (String content : List.of(GOOD.get(SERIES), "", "{")) {
+                Path from = file("from", content);
+                Process writer = new ProcessBuilder("sh", "-c", "cat \"$0\" >\"$1\"", from.toString(),
+                    pipe.toString()).start();
+                Ran ran = tool("--data", pipe, "--epochs", 1, "--quiet",
+                    "--out", temp.resolve("of" + content.length()));
+                assertEquals(0, writer.waitFor());
+                if (content.length() > 1) assertEquals(new Ran(0, "", ""), ran);
+                else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":1:"), ran.toString());
+            }
+        }
+
+        @Test void whatMayNotBeReadIsSaid() {
+            Path secret = file("secret.json", GOOD.get(SERIES)), memory = Path.of("/proc/self/mem");
+            secret.toFile().setReadable(false);
+            if (!Files.isReadable(secret))                                  // root may read it
+                rejects(2, "secret.json: cannot be read: permission denied", "--data", secret);
+            if (Files.exists(memory))
+                rejects(2, "/proc/self/mem: cannot be read: Input/output error", "--data", memory);
+        }
+
+        /** Nothing in a dataset, a model or a checkpoint is taken for the name of a file. */
+        @Test void whatAFileSaysOpensNoOther() throws IOException {
+            Path victim = file("victim", "mine"), out = temp.resolve("out"),
+                checkpoint = out.resolve("checkpoint.safetensors");
+            Path data = file("data.json", quoted("{'name': '../victim', 'source': '" + victim + "', 'text': '" + victim
+                + " $(touch x) `touch x`'}"));
+            trained("--data", data, "--epochs", 1, "--plot", "--out", out);
+            rnn.Safetensors lying = rnn.readSafetensors(checkpoint);
+            for (String key : List.of("out", "file", "path", "load", "model", "name"))
+                lying.metadata().put(key, victim.toString());
+            rnn.writeSafetensors(checkpoint, lying);
+            // where loss.csv is written before it is moved into its place
+            Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);
+            trained("--data", data, "--epochs", 2, "--resume", "--out", out);
+            trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 1, "--out", out);
+            assertEquals("mine", text(victim));
+            try (var all = Files.walk(temp)) {
+                assertEquals(Set.of("", "victim", "data.json", "out", "out/.lock", "out/loss.csv", "out/outputs.json",
+                    "out/model.safetensors", "out/checkpoint.safetensors", "out/plot.png"),
+                    all.map(path -> temp.relativize(path).toString()).collect(Collectors.toSet()));
+            }
+            Files.delete(out.resolve(".lock"));
+            Files.createSymbolicLink(out.resolve(".lock"), victim);
+            Ran ran = tool("--data", data, "--out", out);
+            assertEquals(1, ran.status(), ran.toString());
+            assertEquals("mine", text(victim));
+        }
+
+        /** What draws is for --plot alone; a process is only started to ask a terminal for its width. */
+        @Test void aRunLoadsOnlyWhatItNeeds() throws Exception {
+            String plain = classesLoadedBy("--epochs", 20);
+            assertFalse(Files.exists(temp.resolve("rnn-out/plot.png")));
+            String plotted = classesLoadedBy("--epochs", 1, "--plot", "--data", example("elements"));
+            for (String drawing : List.of("java.awt.", "javax.imageio.", "org.knowm.")) {
+                assertFalse(plain.contains(drawing), drawing + " is loaded");
+                assertTrue(plotted.contains(drawing), drawing);
+            }
+            for (String forbidden : List.of("java.lang.ProcessImpl", "java.net.Socket", "sun.nio.ch.SocketChannelImpl",
+                "java.net.HttpURLConnection", "javax.script.ScriptEngineManager"))
+                assertFalse(plotted.contains(" " + forbidden + " "), forbidden + " is loaded");
+        }
+
+        String classesLoadedBy(Object... args) throws Exception {
+            Ran ran = process(temp, rnnCommand(List.of("-verbose:class"), args));
+            assertEquals(0, ran.status(), ran.err());
+            return ran.out();
+        }
+
+        @Test void whatCannotBeWrittenIsSaidInOneLineAndOlderFilesStayWhole() throws IOException {
+            for (String name : FILES) {
+                Path out = temp.resolve("without " + name);
+                Files.createDirectories(out.resolve(name).resolve("folder in its place"));
+                Ran ran = tool("--epochs", 1, "--quiet", "--out", out);
+                assertEquals(1, ran.status());
+                assertOneLine(ran, name);
+                assertTrue(ran.err().startsWith("rnn: " + out.resolve(name) + ": cannot be written: "), ran.err());
+            }
+            Path file = file("file", "here first");
+            Ran ran = tool("--epochs", 1, "--quiet", "--out", file.resolve("out"));
+            assertEquals(1, ran.status());
+            assertOneLine(ran, file);
+            assertEquals("here first", text(file));
+        }
+
+        /** A disk of 200 kB where this machine lets us have one, and files of 16 kB at most where not. */
+        @Test void aFullDiskFailsInOneLineAndOlderFilesStayWhole() throws Exception {
+            Path disk = Files.createDirectory(temp.resolve("disk")), out = disk.resolve("out");
+            String where = disk.toString();
+            boolean mounted = process(temp, List.of("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", where))
+                .status() == 0;
+            try {
+                trained("--epochs", 3, "--out", out);
+                Map<String, String> before = hashes(out);
+                Ran ran = inShell((mounted ? "" : "ulimit -f 32; ") + "exec \"$@\"",
+                    "--epochs", 100_000, "--hidden", 100, "--quiet", "--out", out);
+                assertEquals(1, ran.status(), ran.toString());
+                assertTrue(ran.err().matches("rnn: " + out + "/\\S+: cannot be written: "
+                    + (mounted ? "No space left on device" : "File too large") + "\n"), ran.err());
+                assertEquals(before.keySet(), hashes(out).keySet(), "nothing half-written is left");
+                assertEquals(before.get("outputs.json"), hash(out.resolve("outputs.json")));
+                for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
+                    rnn.readSafetensors(out.resolve(file));
+            } finally {
+                if (mounted) process(temp, List.of("umount", where));
+            }
+        }
+
+        /** Runs a script in which "$@" is rnn with these arguments. */
+        Ran inShell(String script, Object... args) throws Exception {
+            var command = new ArrayList<>(List.of("bash", "-c", script, "bash"));
+            command.addAll(rnnCommand(QUICK_START, args));
+            return process(temp, command);
+        }
+
+        @Test void standardOutputThatIsFullFailsAndOneThatIsClosedDoesNot() throws Exception {
+            assumeTrue(Files.exists(Path.of("/dev/full")));
+            Ran full = inShell("\"$@\" >/dev/full", "--epochs", 20, "--out", temp.resolve("a"));
+            assertEquals(1, full.status());
+            assertEquals("rnn: standard output: cannot be written: No space left on device\n",
+                withoutTimes(full.err()));
+            Ran closed = inShell("set -o pipefail; \"$@\" | head -1", "--epochs", 20, "--out", temp.resolve("b"));
+            assertEquals("", withoutTimes(closed.err()));
+            assertEquals(0, closed.status());
+            assertTrue(Files.exists(temp.resolve("b/outputs.json")));
+        }
+
+        @Test void aFolderThatVanishesIsSaid() throws Exception {
+            Path out = temp.resolve("out"), elsewhere = temp.resolve("elsewhere");
+            Process process = started("--epochs", 100_000_000, "--out", out);
+            awaitCheckpoint(process, out);
+            Files.move(out, elsewhere);
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
+            assertEquals("rnn: " + out + "/loss.csv: cannot be written: no such file or folder\n", printed(process));
+            assertEquals(1, process.exitValue());
+            for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
+                rnn.readSafetensors(elsewhere.resolve(file));
+        }
+
+        @Test void aLinkOutOfTheFolderIsNotFollowed() throws IOException {
+            Path elsewhere = file("elsewhere", "mine"), real = Files.createDirectories(temp.resolve("real")),
+                link = temp.resolve("link");
+            Files.createSymbolicLink(link, real);
+            for (String name : FILES) Files.createSymbolicLink(real.resolve(name), elsewhere);
+            trained("--epochs", 1, "--out", link);
+            assertEquals("mine", text(elsewhere));
+            for (String name : FILES) assertFalse(Files.isSymbolicLink(real.resolve(name)), name);
         }
     }
 
@@ -3361,13 +3568,16 @@ class RnnTest {
                 .collect(Collectors.joining(File.pathSeparator));
         }
 
-        /** Runs a command line in a shell; $jbang is the launcher. Written to a file, so that no locale touches it. */
-        Ran shell(String command, String stdin, String... environment) throws Exception {
-            var variables = new HashMap<String, String>(Map.of(
-                "JBANG_DIR", home.toString(), "JAVA_HOME", System.getProperty("java.home"), "PATH", path(),
-                "jbang", PROJECT.resolve("jbang").toString()));
-            for (int i = 0; i < environment.length; i += 2) variables.put(environment[i], environment[i + 1]);
-            return process(temp, variables, stdin, List.of("/bin/sh", file("command.sh", command).toString()));
+        /** Runs the launcher with what a shell makes of these words, in an environment with these settings. */
+        Ran jbang(String words, String stdin, String... environment) throws Exception {
+            var command = new ArrayList<>(List.of("/usr/bin/env", "JBANG_DIR=" + home, "PATH=" + path(),
+                "JAVA_HOME=" + System.getProperty("java.home")));
+            command.addAll(List.of(environment));
+            // a file, because an argument of a process would be encoded as the locale has it
+            Path script = file("command.sh", "exec '" + PROJECT.resolve("jbang") + "' " + words + " <'"
+                + file("stdin", stdin) + "'");
+            command.addAll(List.of("/bin/sh", script.toString()));
+            return process(temp, command);
         }
 
         static final String ECHO = """
@@ -3391,7 +3601,7 @@ class RnnTest {
             String quoted = args.stream().map(a -> "'" + a.replace("'", "'\\''") + "'")
                 .collect(Collectors.joining(" "));
             for (String locale : List.of("C", "C.UTF-8")) {
-                Ran ran = shell("exec \"$jbang\" Echo.java " + quoted, "one line\nand another", "LC_ALL", locale);
+                Ran ran = jbang("Echo.java " + quoted, "one line\nand another", "LC_ALL=" + locale);
                 assertEquals(args.stream().map(a -> a.chars().mapToObj(Integer::toString).toList() + "\n")
                     .collect(Collectors.joining()) + "one line\nand another", ran.out());
                 assertTrue(ran.err().endsWith("to standard error\n"), ran.err());
@@ -3404,18 +3614,10 @@ class RnnTest {
          * it is the same.
          */
         @Test void theClassesOfAScriptAreArchivedWithoutAWord() throws Exception {
-            file("Archived.java", """
-                //JAVA 17+
-                class Archived {
-                    public static void main(String... args) {
-                        System.out.println(String.join(",", args));
-                        System.exit(3);
-                    }
-                }
-                """);
-            Ran said = null;
-            for (int run = 0; run < 3; run++) said = shell("exec \"$jbang\" Archived.java 'a b' ''", "");
-            assertEquals(new Ran(3, "a b,\n", ""), said);
+            file("Archived.java", ECHO.replace("Echo", "Archived"));
+            Ran said = new Ran(7, "[97, 32, 98]\n[]\n", "to standard error\n");
+            jbang("Archived.java 'a b' ''", "");                           // says that it builds
+            for (int run = 0; run < 2; run++) assertEquals(said, jbang("Archived.java 'a b' ''", ""));
             Path archive = null;
             for (int wait = 0; archive == null && wait < 600; wait++, Thread.sleep(50))
                 try (var all = Files.walk(home.resolve("cache/jars"))) {
@@ -3423,17 +3625,17 @@ class RnnTest {
                         .orElse(null);
                 }
             assertNotNull(archive, "an archive");
-            assertEquals(said, shell("exec \"$jbang\" Archived.java 'a b' ''", ""));
-            Ran loaded = shell("exec \"$jbang\" run --java-options=-Xlog:class+load Archived.java", "");
+            assertEquals(said, jbang("Archived.java 'a b' ''", ""));
+            Ran loaded = jbang("run --java-options=-Xlog:class+load Archived.java", "");
             assertTrue(loaded.out().contains("Archived source: shared objects file"), "it comes from the archive");
             Files.delete(archive);
             write(archive, new byte[5000]);
-            assertEquals(said, shell("exec \"$jbang\" Archived.java 'a b' ''", ""));
+            assertEquals(said, jbang("Archived.java 'a b' ''", ""));
         }
 
         @Test void whatDoesNotCompileIsNoSuccess() throws Exception {
             file("Broken.java", "class Broken { void }");
-            Ran ran = shell("exec \"$jbang\" Broken.java", "");
+            Ran ran = jbang("Broken.java", "");
             assertNotEquals(0, ran.status());
             assertNotEquals(255, ran.status());
             assertTrue(ran.err().contains("Broken.java:1:"), ran.err());
@@ -3444,15 +3646,15 @@ class RnnTest {
                 link = Files.createDirectory(temp.resolve("link"));
             executable(other.resolve("jbang"), "printf '<%s>' \"$@\"\ncat\nexit 9\n");
             Files.createSymbolicLink(link.resolve("jbang"), PROJECT.resolve("jbang"));
-            Ran ran = shell("exec \"$jbang\" x.java 'a b' '' '*'", "input",
-                "PATH", link + ":" + PROJECT + ":" + other + ":" + path());
+            Ran ran = jbang("x.java 'a b' '' '*'", "input",
+                "PATH=" + link + ":" + PROJECT + ":" + other + ":" + path());
             Files.delete(link.resolve("jbang"));
             assertEquals(new Ran(9, "<x.java><a b><><*>input", ""), ran, "not the launcher itself, by whatever name");
         }
 
         @Test void withoutJavaItSaysSoInOneLine() throws Exception {
             Path empty = Files.createDirectory(temp.resolve("empty"));
-            Ran ran = shell("exec \"$jbang\" rnn.java", "", "PATH", empty.toString(), "JAVA_HOME", null);
+            Ran ran = jbang("rnn.java", "", "PATH=" + empty, "JAVA_HOME=");
             assertEquals(new Ran(1, "",
                 "jbang: no Java found: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME\n"), ran);
         }
@@ -3461,7 +3663,7 @@ class RnnTest {
         void anOldJavaIsNamedInOneLine(String version) throws Exception {
             Path bin = Files.createDirectories(temp.resolve("bin")), java = bin.resolve("java");
             executable(java, "echo 'openjdk version \"" + version + "\" 2018-10-16' >&2\n");
-            Ran ran = shell("exec \"$jbang\" rnn.java", "", "PATH", bin.toString(), "JAVA_HOME", temp.toString());
+            Ran ran = jbang("rnn.java", "", "PATH=" + bin, "JAVA_HOME=" + temp);
             assertEquals(new Ran(1, "", "jbang: " + java + " is Java " + version
                 + ", but a JDK, 17 or newer, is needed\n"), ran);
         }
@@ -3475,22 +3677,22 @@ class RnnTest {
                     .filter(Files::isExecutable).findFirst().get();
                 executable(bin.resolve(tool), "exec " + found + " \"$@\"\n");
             }
-            String[] without = {"PATH", bin.toString(), "JBANG_DIR", own.getParent().toString()};
-            String says = "printf '<%s>' \"$0\" \"$@\"\ncat\nexit 9\n", command = "exec \"$jbang\" x.java 'a b' '' '*'";
+            String[] without = {"PATH=" + bin, "JBANG_DIR=" + own.getParent()};
+            String says = "printf '<%s>' \"$0\" \"$@\"\ncat\nexit 9\n", command = "x.java 'a b' '' '*'";
             String noMaven = "jbang: no Maven found: running JBang's web installer, https://sh.jbang.dev\n";
 
             executable(bin.resolve("curl"),
                 "[ \"$*\" = '-fsSL https://sh.jbang.dev' ] && cat <<'end'\n" + says + "end\n");
-            assertEquals(new Ran(9, "<jbang><x.java><a b><><*>input", noMaven), shell(command, "input", without));
+            assertEquals(new Ran(9, "<jbang><x.java><a b><><*>input", noMaven), jbang(command, "input", without));
 
             executable(bin.resolve("curl"), "exit 22\n");
             assertEquals(new Ran(1, "", noMaven
                 + "jbang: could not fetch JBang: install JBang, or Maven, and try again\n"),
-                shell(command, "", without));
+                jbang(command, "", without));
 
             executable(own.resolve("jbang"), says);                         // where the installer puts it
             assertEquals(new Ran(9, "<" + own.resolve("jbang") + "><x.java><a b><><*>input", ""),
-                shell(command, "input", without));
+                jbang(command, "input", without));
         }
 
         static void executable(Path path, String script) throws IOException {
@@ -3498,28 +3700,23 @@ class RnnTest {
         }
 
         @Test void throughTheCatalogItRunsFromAnyFolder() throws Exception {
-            byte[] catalog = Files.readAllBytes(PROJECT.resolve("jbang-catalog.json"));
-            file("mine.json", "{\"name\": \"mine\", \"series\": [1, 2, 3, 4]}");
-            Ran added = shell("exec \"$jbang\" catalog add -g --name catalog '" + PROJECT + "'", "");
+            byte[] catalog = bytes(PROJECT.resolve("jbang-catalog.json"));
+            mine("{'name': 'mine', 'series': [1, 2, 3, 4]}");
+            Ran added = jbang("catalog add -g --name catalog '" + PROJECT + "'", "");
             assertEquals(0, added.status(), added.err());
-            Ran ran = shell("exec \"$jbang\" rnn@catalog --epochs 1 --data mine.json --out out", "");
+            Ran ran = jbang("rnn@catalog --epochs 1 --data mine.json --out out", "");
             assertEquals(0, ran.status(), ran.err());
             assertTrue(ran.out().startsWith("epoch 1 loss "), ran.out());
             assertEquals("mine", json(temp.resolve("out/outputs.json")).get("name").asString(),
                 "relative paths are the caller's");
-            Ran wrong = shell("exec \"$jbang\" rnn@catalog --epochs many", "");
+            Ran wrong = jbang("rnn@catalog --epochs many", "");
             assertEquals(new Ran(2, "", "rnn: --epochs must be a whole number from 0 on, not \"many\"\n"), wrong);
-            assertArrayEquals(catalog, Files.readAllBytes(PROJECT.resolve("jbang-catalog.json")));
+            assertArrayEquals(catalog, bytes(PROJECT.resolve("jbang-catalog.json")));
         }
     }
 
     /** A JShell as the command starts it, in this process. */
-    static final class Shell implements AutoCloseable {
-        /** What JDK 17's jshell imports at its start; newer ones import more. */
-        static final List<String> IMPORTS = Stream.of("java.io", "java.math", "java.net", "java.nio.file", "java.util",
-            "java.util.concurrent", "java.util.function", "java.util.prefs", "java.util.regex", "java.util.stream")
-            .map(name -> "import " + name + ".*;\n").toList();
-
+    static final class Shell {
         /** Runs what is typed in this process; JDK 25's own engine for that cannot load a class that names another. */
         static final ExecutionControlProvider DIRECT = new ExecutionControlProvider() {
             @Override public String name() { return "direct"; }
@@ -3531,35 +3728,35 @@ class RnnTest {
 
         private final JShell jshell = JShell.builder().executionEngine(DIRECT, Map.of()).build();
 
+        /** One that imports what JDK 17's does at its start; newer ones import more. */
         static Shell plain() {
             Shell shell = new Shell();
-            IMPORTS.forEach(shell::paste);
+            for (String name : List.of("io", "math", "net", "nio.file", "util", "util.concurrent", "util.function",
+                "util.prefs", "util.regex", "util.stream")) shell.paste("import java." + name + ".*;");
             return shell;
         }
 
-        /** The sections that use no library, pasted in their order; one for all tests, because it takes seconds. */
-        static final Supplier<Shell> SECTIONS = new Supplier<>() {
-            private Shell shell;
+        private static Shell rooms, whole;                      // one for all tests, because they take seconds
 
-            @Override public Shell get() {
-                if (shell != null) return shell;
-                shell = plain();
-                shell.pasteSection(2);
-                for (int number : new int[] {3, 4, 5, 6, 7, 8}) {
-                    shell.pasteSection(number);
-                    shell.assertComplete();                         // each needs only those before it
-                }
-                return shell;
+        /** One that has the rooms that use no library, pasted in their order. */
+        static Shell rooms() {
+            if (rooms != null) return rooms;
+            Shell shell = plain();
+            for (int number = 2; number <= 8; number++) {
+                shell.pasteRoom(number);
+                shell.assertComplete();                         // each needs only those before it
             }
-        };
+            return rooms = shell;
+        }
 
-        /** The file as jshell opens it, with the libraries. */
-        static final Supplier<Shell> WHOLE = () -> {
+        /** One that has opened the file, with the libraries. */
+        static Shell whole() {
+            if (whole != null) return whole;
             Shell shell = plain().addLibraries();
             shell.paste(text(PROJECT.resolve("rnn.java")));
             shell.assertComplete();
-            return shell;
-        };
+            return whole = shell;
+        }
 
         Shell addLibraries() {
             for (String entry : System.getProperty("java.class.path").split(File.pathSeparator))
@@ -3567,9 +3764,9 @@ class RnnTest {
             return this;
         }
 
-        /** Pastes a section, definition by definition: JShell looks at all that follows each time. */
-        void pasteSection(int number) {
-            for (String definition : section(number).split("\n\n(?= {4}\\S)")) paste(definition);
+        /** Pastes a room, definition by definition: JShell looks at all that follows each time. */
+        void pasteRoom(int number) {
+            for (String definition : room(number).split("\n\n(?= {4}\\S)")) paste(definition);
         }
 
         /** Evaluates all that a text holds, snippet by snippet; what the last one is worth, as JShell prints it. */
@@ -3591,13 +3788,23 @@ class RnnTest {
             }
         }
 
-        /** Evaluates, and gives the line that JShell prints of the last snippet: "name ==> value", or null. */
-        String answer(String text) {
-            String value = paste(text);
+        /** Evaluates, and gives what jshell would show: what is printed, then "name ==> value" for a value. */
+        Deque<String> answers(String typed) {
+            PrintStream out = System.out;
+            var printed = new ByteArrayOutputStream();
+            String value;
+            System.setOut(new PrintStream(printed, true, UTF_8));
+            try {
+                value = paste(typed);
+            } finally {
+                System.setOut(out);
+            }
+            var lines = printed.toString(UTF_8).lines().collect(Collectors.toCollection(ArrayDeque::new));
             Snippet last = jshell.snippets().reduce((a, b) -> b).orElseThrow();
-            if (value == null || value.isEmpty()
-                || last.kind() != Snippet.Kind.VAR && last.kind() != Snippet.Kind.EXPRESSION) return null;
-            return (last instanceof VarSnippet v ? v.name() : ((ExpressionSnippet) last).name()) + " ==> " + value;
+            String name = last instanceof VarSnippet v ? v.name()
+                : last instanceof ExpressionSnippet expression ? expression.name() : null;
+            if (name != null && value != null && !value.isEmpty()) lines.add(name + " ==> " + value);
+            return lines;
         }
 
         List<String> messages(Snippet snippet) {
@@ -3613,40 +3820,32 @@ class RnnTest {
                 assertEquals(List.of(), missing);
             });
         }
-
-        @Override public void close() { jshell.close(); }
     }
 
-    /** The lines of rnn.java between the marker of a section and the next one. */
-    static String section(int number) {
-        Matcher section = Pattern.compile("(?ms)^ *// ── " + number + "\\. .*?$(.*?)(?=^ *// ── \\d+\\. |\\z)")
+    /** The lines of rnn.java between the marker of a room and the next one. */
+    static String room(int number) {
+        Matcher room = Pattern.compile("(?ms)^ *// ── " + number + "\\. .*?$(.*?)(?=^ *// ── \\d+\\. |\\z)")
             .matcher(text(PROJECT.resolve("rnn.java")));
-        assertTrue(section.find(), "section " + number);
-        // the class ends there
-        return number == 12 ? section.group(1).replaceFirst("}\\s*\\z", "") : section.group(1);
+        assertTrue(room.find(), "room " + number);
+        // the last room ends with the brace of the class
+        return number == 12 ? room.group(1).replaceFirst("}\\s*\\z", "") : room.group(1);
     }
 
-    static String importsOfSection1() {
-        return section(1).lines().filter(line -> line.startsWith("import ")).collect(Collectors.joining("\n"));
-    }
+    @Nested class JShellRooms {
 
-    @Nested @TestMethodOrder(MethodOrderer.OrderAnnotation.class) class JShellSections {
-
-        /** A network that a person can follow: 1 input, 2 hidden units, 1 output, two steps. */
-        static final String NETWORK = """
-            Parameters p = new Parameters(new double[][] {{1, -1}}, new double[][] {{0.5, 0}, {0, 0.5}},
-                new double[] {0, 0.1}, new double[][] {{1}, {2}}, new double[] {0});
-            Vectors x = new Dense(new double[][] {{1}, {2}}), target = new Dense(new double[][] {{0.5}});
-            Tape tape = Tape.of(p, 2, 1);
-            Parameters d = Parameters.zeros(1, 2, 1);
-            forward(p, x, tape, ALONE);
-            double before = loss(target, 2, tape, ALONE);
-            backward(p, x, tape, d, ALONE);
-            """;
-
-        @Test @Order(1) void theSectionsWithoutLibrariesPasteIntoAPlainJShell() {
-            Shell shell = Shell.SECTIONS.get();
-            shell.paste(NETWORK);
+        @Test void theRoomsWithoutLibrariesPasteIntoAPlainJShell() {
+            Shell shell = Shell.rooms();
+            // 1 input, 2 hidden units, 1 output, two steps: a person can follow it
+            shell.paste("""
+                Parameters p = new Parameters(new double[][] {{1, -1}}, new double[][] {{0.5, 0}, {0, 0.5}},
+                    new double[] {0, 0.1}, new double[][] {{1}, {2}}, new double[] {0});
+                Vectors x = new Dense(new double[][] {{1}, {2}}), target = new Dense(new double[][] {{0.5}});
+                Tape tape = Tape.of(p, 2, 1);
+                Parameters d = Parameters.zeros(1, 2, 1);
+                forward(p, x, tape, ALONE);
+                double before = loss(target, 2, tape, ALONE);
+                backward(p, x, tape, d, ALONE);
+                """);
             double[] h1 = {Math.tanh(1), Math.tanh(-1 + 0.1)},
                 h2 = {Math.tanh(2 + 0.5 * h1[0]), Math.tanh(-2 + 0.1 + 0.5 * h1[1])};
             double y = h2[0] + 2 * h2[1];
@@ -3668,24 +3867,22 @@ class RnnTest {
             assertEquals("3", shell.paste("generate(p, data.get(0).input(), 3).length"));
         }
 
-        @Test @Order(2) void allSectionsPasteWhereTheLibrariesAre() {
-            try (Shell shell = Shell.plain().addLibraries()) {
-                shell.paste(importsOfSection1());
-                for (int number = 2; number <= 12; number++) shell.pasteSection(number);
-                shell.assertComplete();
-                assertEquals("3", shell.paste("toy().T()"));
-                assertRuns(shell, "");
-            }
+        @Test void allRoomsPasteWhereTheLibrariesAre() {
+            Shell shell = Shell.plain().addLibraries();
+            room(1).lines().filter(line -> line.startsWith("import ")).forEach(shell::paste);
+            for (int number = 2; number <= 12; number++) shell.pasteRoom(number);
+            shell.assertComplete();
+            assertEquals("3", shell.paste("toy().T()"));
+            assertRuns(shell, "");
         }
 
         @Test void theWholeFileOpens() {
-            try (Shell shell = Shell.WHOLE.get()) {
-                assertRuns(shell, "rnn.");
-            }
+            assertRuns(Shell.whole(), "rnn.");
         }
 
         void assertRuns(Shell shell, String prefix) {
-            String status = shell.paste(prefix + "run(\"--epochs\", \"2\", \"--quiet\", \"--out\", \"" + temp + "\")");
+            String status = shell.paste("int status = " + prefix
+                + "run(\"--epochs\", \"2\", \"--quiet\", \"--out\", \"" + temp + "\")");
             assertEquals("0", status);
             trained("--epochs", 2, "--out", temp.resolve("again"));
             assertEquals(hash(temp.resolve("again/model.safetensors")), hash(temp.resolve("model.safetensors")));
@@ -3693,18 +3890,21 @@ class RnnTest {
     }
 
     /**
-     * README.md is run as it stands: blocks marked sh, what follows one marked text is what it prints, blocks marked
-     * json with a file's name become that file, and blocks marked jshell are a dialogue with JShell. A block after a
-     * line {@code <!-- not run: why -->} is left alone. In what is printed, a line of "…" stands for any number of
-     * lines.
+     * README.md and its pages are run as they stand: blocks marked sh; what follows one, marked text, is what it
+     * prints; blocks marked json with a file's name become that file, and blocks marked jshell are a dialogue with
+     * JShell. A block after a line {@code <!-- not run: why -->} is left alone. In what is printed, a line of "…"
+     * stands for any number of lines.
      */
     @Nested class Readme {
+        static final List<String> PAGES = List.of("README.md", "learn/EXAMPLES.md", "learn/JSHELL.md",
+            "learn/PYTORCH.md", "learn/SWEEPS.md", "bench/SPEED.md");
 
-        record Block(String kind, String name, List<String> lines, int line, boolean run) { }
+        /** `place` is the page and the line. */
+        record Block(String kind, String name, List<String> lines, String place, boolean run) { }
 
-        static List<Block> blocks() {
+        static List<Block> blocks(String page) {
             var blocks = new ArrayList<Block>();
-            List<String> lines = text(PROJECT.resolve("README.md")).lines().toList();
+            List<String> lines = text(PROJECT.resolve(page)).lines().toList();
             boolean run = true;
             for (int i = 0; i < lines.size(); i++) {
                 if (lines.get(i).startsWith("<!-- not run")) run = false;
@@ -3712,7 +3912,7 @@ class RnnTest {
                 String[] info = (lines.get(i).substring(3).strip() + " ").split(" ", 2);
                 int end = i + 1;
                 while (!lines.get(end).equals("```")) end++;
-                blocks.add(new Block(info[0], info[1].strip(), lines.subList(i + 1, end), i + 1, run));
+                blocks.add(new Block(info[0], info[1].strip(), lines.subList(i + 1, end), page + ":" + (i + 1), run));
                 run = true;
                 i = end;
             }
@@ -3720,42 +3920,40 @@ class RnnTest {
         }
 
         @Test void itBeginsWithTheTwoCommands() {
-            List<String> commands = blocks().stream().filter(b -> b.kind().equals("sh"))
+            List<String> commands = blocks("README.md").stream().filter(b -> b.kind().equals("sh"))
                 .flatMap(b -> b.lines().stream()).filter(line -> line.startsWith("./jbang")).toList();
             assertEquals(List.of("./jbang rnn.java --epochs 100", "./jbang RnnTest.java"),
                 commands.stream().limit(2).toList());
         }
 
-        @Test void itsCommandsDoWhatItSays() throws IOException {
-            List<Block> blocks = blocks();
-            String printed = null;
+        @ParameterizedTest @FieldSource("PAGES")
+        void itsCommandsDoWhatItSays(String page) {
+            List<Block> blocks = blocks(page);
             int commands = 0;
-            for (Block block : blocks) {
+            for (int i = 0; i < blocks.size(); i++) {
+                Block block = blocks.get(i), next = blocks.get(Math.min(i + 1, blocks.size() - 1));
                 if (!block.run()) continue;
                 if (block.kind().equals("json") && !block.name().isEmpty())
                     file(block.name(), String.join("\n", block.lines()));
-                if (block.kind().equals("text") && printed != null) assertPrinted(block, printed);
-                printed = null;
                 if (!block.kind().equals("sh")) continue;
+                boolean shown = next.kind().equals("text"),
+                    error = shown && next.lines().get(next.lines().size() - 1).startsWith("rnn: ");
+                String printed = null;
                 for (String line : block.lines()) {
                     Ran ran = command(line);
                     if (ran == null) continue;
                     commands++;
-                    Block next = blocks.indexOf(block) + 1 < blocks.size()
-                        ? blocks.get(blocks.indexOf(block) + 1) : block;
-                    boolean error = next.kind().equals("text")
-                        && next.lines().get(next.lines().size() - 1).startsWith("rnn: ");
-                    assertEquals(error ? 2 : 0, ran.status(),
-                        "README.md:" + block.line() + ": " + line + "\n" + ran.err());
-                    printed = Objects.requireNonNullElse(printed, "") + (ran.out() + ran.err()).replace(temp + "/", "")
-                        .replace(PROJECT + "/", "");
+                    assertEquals(error ? 2 : 0, ran.status(), block.place() + ": " + line + "\n" + ran);
+                    printed = Objects.requireNonNullElse(printed, "")
+                        + (ran.out() + ran.err()).replace(temp + "/", "").replace(PROJECT + "/", "");
                 }
+                if (shown && next.run() && printed != null) assertPrinted(next, printed);
             }
-            assertTrue(commands >= 3, "commands of README.md: " + commands);
+            assertTrue(commands >= 3 || !page.equals("README.md"), commands + " commands in " + page);
         }
 
         /** Runs a line that starts rnn, perhaps with a file on its standard input; null for any other line. */
-        Ran command(String line) throws IOException {
+        Ran command(String line) {
             Matcher rnn = Pattern.compile("(?:cat (\\S+) \\| )?(?:\\./)?jbang (?:rnn\\.java|rnn@catalog)( .*)?")
                 .matcher(line);
             if (!rnn.matches()) return null;
@@ -3767,10 +3965,7 @@ class RnnTest {
                 if (List.of("--data", "-d", "--load", "--out", "-o").contains(args.get(i - 1))
                     && !args.get(i).equals("-")) args.set(i, place((String) args.get(i)));
             if (!args.contains("--out") && !args.contains("-o")) args.addAll(List.of("--out", temp.resolve("rnn-out")));
-            if (rnn.group(1) != null)
-                assertTrue(Files.exists(place(rnn.group(1))), "README.md: " + line + ": there is no such file");
-            if (rnn.group(1) == null) return tool(args.toArray());
-            return toolReading(Files.readAllBytes(place(rnn.group(1))), args.toArray());
+            return toolReading(rnn.group(1) == null ? new byte[0] : bytes(place(rnn.group(1))), args.toArray());
         }
 
         /** A file of the project, else one in the working folder of this test. */
@@ -3784,81 +3979,44 @@ class RnnTest {
                 .map(line -> line.equals("…") ? "(.*\n)*?" : Pattern.quote(line) + " *\n")
                 .collect(Collectors.joining());
             if (!printed.matches(pattern))
-                assertEquals(String.join("\n", block.lines()) + "\n", printed, "README.md:" + block.line());
+                assertEquals(String.join("\n", block.lines()) + "\n", printed, block.place());
+        }
+
+        @TestFactory Stream<DynamicTest> itsDialoguesWithJShellGoAsPrinted() {
+            List<Block> dialogues = PAGES.stream().flatMap(page -> blocks(page).stream())
+                .filter(block -> block.kind().equals("jshell") && block.run()).toList();
+            assertTrue(dialogues.stream().anyMatch(block -> block.place().startsWith("README.md")));
+            return dialogues.stream().map(block -> DynamicTest.dynamicTest(block.place(), () -> converse(block)));
         }
 
         /** What is behind "jshell> " or "   ...> " is typed; every other line is what JShell answers. */
-        @TestFactory List<DynamicTest> itsDialoguesWithJShellGoAsPrinted() {
-            List<Block> dialogues = blocks().stream()
-                .filter(block -> block.kind().equals("jshell") && block.run()).toList();
-            assertFalse(dialogues.isEmpty(), "README.md has no dialogue with JShell");
-            var tests = new ArrayList<DynamicTest>();
-            for (Block block : dialogues) tests.add(DynamicTest.dynamicTest("README.md:" + block.line(), () -> {
-                Shell shell = block.name().equals("whole") ? Shell.WHOLE.get() : Shell.SECTIONS.get();
-                try (Answers answers = new Answers(shell)) {
-                    var typed = new StringBuilder();
-                    for (String line : block.lines()) {
-                        boolean first = line.startsWith("jshell> "), more = line.startsWith("   ...> ");
-                        if (first || !more) answers.type(typed);
-                        if (first || more) typed.append(line.substring(8)).append('\n');
-                        else if (!line.isBlank())
-                            assertEquals(line.strip(), answers.next(), "README.md:" + block.line());
-                    }
-                    answers.type(typed);
+        void converse(Block block) {
+            Shell shell = block.name().equals("whole") ? Shell.whole() : Shell.rooms();
+            Deque<String> answers = new ArrayDeque<>();
+            String typed = "";
+            for (String line : (String.join("\n", block.lines()) + "\njshell> ").split("\n")) {
+                boolean first = line.startsWith("jshell> "), more = line.startsWith("   ...> ");
+                if (!more && !typed.isBlank()) {
+                    answers = typed.startsWith("/") ? new ArrayDeque<>() : shell.answers(typed);   // a command: /open
+                    typed = "";
                 }
-            }));
-            return tests;
-        }
-
-        /** What JShell would print: "name ==> value" for a variable or an expression, and what is printed itself. */
-        static final class Answers implements AutoCloseable {
-            private final Shell shell;
-            private final Deque<String> lines = new ArrayDeque<>();
-            private final PrintStream out = System.out;
-
-            Answers(Shell shell) { this.shell = shell; }
-
-            void type(StringBuilder typed) {
-                // a command, as /open
-                if (typed.isEmpty() || typed.toString().startsWith("/")) { typed.setLength(0); return; }
-                var printed = new ByteArrayOutputStream();
-                System.setOut(new PrintStream(printed, true, UTF_8));
-                String answer = shell.answer(typed.toString());
-                System.setOut(out);
-                lines.clear();
-                printed.toString(UTF_8).lines().forEach(lines::add);
-                if (answer != null) lines.add(answer);
-                typed.setLength(0);
+                if (first || more) typed += line.substring(8) + "\n";
+                else if (!line.isBlank())
+                    assertEquals(line.strip(), answers.isEmpty() ? "(nothing)" : answers.removeFirst().strip(),
+                        block.place());
             }
-
-            String next() { return lines.isEmpty() ? "(nothing)" : lines.removeFirst().strip(); }
-
-            @Override public void close() { System.setOut(out); }
         }
     }
 
-    // ── What the tool is for: it learns what comes with it ──────────────────────────────────────────────────────────
-
     @Nested class Learning {
 
-        /** The embedded Reber grammar: B, T or P, B, a walk from 1 to 6, E, the same T or P again, E. */
+        /** The embedded Reber grammar: B, T or P, B, a walk through the Reber grammar, E, the same T or P again, E. */
         static boolean isEmbeddedReber(String s) {
-            int n = s.length(), state = 1;
-            if (n < 9 || !s.matches("B[TP]B.*E[TP]E") || s.charAt(1) != s.charAt(n - 2)) return false;
-            for (char c : s.substring(3, n - 3).toCharArray())
-                state = switch ("" + state + c) {
-                    case "1T", "2S" -> 2;
-                    case "1P", "3T", "4X" -> 3;
-                    case "2X", "5P" -> 4;
-                    case "3V" -> 5;
-                    case "4S", "5V" -> 6;
-                    default -> 0;
-                };
-            return state == 6;
+            return s.matches("B([TP])B((TS*X|PT*VP)(XT*VP)*(S|XT*VV)|PT*VV)E\\1E");
         }
 
         @Test void theGrammarAcceptsItsDataAndNoneWithAnotherLetterForTheOneToRemember() {
-            for (String s : rnn.readDataset(PROJECT.resolve("data/reber.json").toString()).texts()) {
+            for (String s : rnn.readDataset(example("reber").toString()).texts()) {
                 int n = s.length();
                 assertTrue(isEmbeddedReber(s), s);
                 assertFalse(isEmbeddedReber(s.substring(0, n - 2) + (s.charAt(n - 2) == 'T' ? "P" : "T") + "E"), s);
@@ -3867,23 +4025,21 @@ class RnnTest {
         }
 
         @Test void theGrammarAcceptsTheShareOfWrittenStringsThatTheReadmeSays() {
-            trained("--data", PROJECT.resolve("data/reber.json"), "--hidden", 16, "--epochs", 300, "--lr", 0.03,
-                "--momentum", 0.9,
-                "--clip", 0.1, "--batch", 8, "--generate", 12000, "--out", temp);
-            Set<String> known = new HashSet<>(rnn.readDataset(PROJECT.resolve("data/reber.json").toString()).texts());
-            List<String> written = new ArrayList<>();
-            json(temp.resolve("outputs.json")).get("generated").forEach(text -> written.add(text.asString()));
-            List<String> unknown = written.stream().filter(text -> !known.contains(text)).toList();
-            assertEquals(98.4, 100.0 * written.stream().filter(text -> isEmbeddedReber(text))
-                .count() / written.size(), 0.05);
-            assertEquals(90, 100.0 * unknown.stream().filter(text -> isEmbeddedReber(text))
-                .count() / unknown.size(), 0.5);
+            var known = Set.copyOf(rnn.readDataset(example("reber").toString()).texts());
+            List<String> written = results("--data", example("reber"), "--hidden", 16, "--epochs", 300, "--lr", 0.03,
+                "--momentum", 0.9, "--clip", 0.1, "--batch", 8, "--generate", 12000)
+                .outputs().get("generated").valueStream().map(JsonNode::asString).toList();
+            assertEquals(98.4, acceptedPercent(written), 0.05);
+            assertEquals(90, acceptedPercent(written.stream().filter(text -> !known.contains(text)).toList()), 0.5);
+        }
+
+        double acceptedPercent(List<String> texts) {
+            return 100.0 * texts.stream().filter(Learning::isEmbeddedReber).count() / texts.size();
         }
 
         @Test void parityIsLearntForSequencesLongerThanAnyItWasTrainedOn() {
             for (int seed : new int[] {42, 1, 2}) {
-                Ran ran = tool("--data", PROJECT.resolve("data/parity.json"), "--validate", 40, "--epochs", 200,
-                    "--momentum", 0.9,
+                Ran ran = tool("--data", example("parity"), "--validate", 40, "--epochs", 200, "--momentum", 0.9,
                     "--clip", 1, "--seed", seed, "--out", temp);
                 assertTrue(ran.out().matches("(?s).*\ntraining loss [\\d.]+, accuracy 100\\.00 %\n"
                     + "held-out loss [\\d.]+, accuracy 100\\.00 %\n.*"), ran.out());
@@ -3891,12 +4047,9 @@ class RnnTest {
         }
 
         @Test void theSunspotsAreForecastAsTheReadmeSays() {
-            trained("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--hidden", 16, "--lr", 0.05,
-                "--momentum", 0.5,
-                "--batch", 4, "--steps", 55, "--epochs", 500, "--out", temp);
-            JsonNode sequence = json(temp.resolve("outputs.json")).get("sequences").get(0);
-            // from 1701 on
-            double[] target = numbers(sequence.get("target")), output = numbers(sequence.get("output"));
+            JsonNode sequence = results("--data", example("sunspots"), "--validate", 68, "--hidden", 16, "--lr", 0.05,
+                "--momentum", 0.5, "--batch", 4, "--steps", 55, "--epochs", 500).sequence(0);
+            double[] target = numbers(sequence.get("target")), output = numbers(sequence.get("output"));  // from 1701
             double sum = 0;
             for (int year = 1921; year <= 1955; year++) sum += Math.pow(target[year - 1701] - output[year - 1701], 2);
             assertEquals(0.0935, sum / 35 / 1535, 5e-5);
@@ -3906,740 +4059,9 @@ class RnnTest {
             Random random = new Random(1);
             var text = new StringBuilder();
             while (text.length() < 1_000_000) text.append(Integer.toString(random.nextInt(50_000), 36)).append(' ');
-            Ran ran = process(temp, Map.of(), "", List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-XX:+UseSerialGC", "-Xmx20m",
-                "-cp", System.getProperty("java.class.path"), "rnn", "--data", file("long.txt", text + "").toString(),
-                "--hidden", "4", "--epochs", "1", "--quiet", "--out", temp.resolve("out").toString()));
-            assertEquals(new Ran(0, "", ""), ran);
+            Path data = file("long.txt", text.toString());
+            assertEquals(new Ran(0, "", ""), process(temp, rnnCommand(List.of("-XX:+UseSerialGC", "-Xmx20m"),
+                "--data", data, "--hidden", 4, "--epochs", 1, "--quiet")));
         }
     }
-
-    // ── Trust: wrong input, signals, kill -9, full disks ────────────────────────────────────────────────────────────
-
-    @Nested class Trust {
-        final Random random = new Random(5);
-
-        /** One line that says what is wrong, and nothing that only a programmer understands. */
-        void assertOneLine(Ran ran, Object what) {
-            assertTrue(ran.err().matches("rnn: [^\n]+\n"), what + ": " + ran);
-            String own = ran.err().replaceAll("'[^']*'|\"[^\"]*\"", "");
-            assertFalse(own.matches("(?s).*(Exception|Error\\b|java\\.|tools\\.|\tat ).*"), what + ": " + ran);
-        }
-
-        /** Either it trains, or it says in one line why not and leaves nothing behind. */
-        void trainsOrRefuses(byte[] content, String name) throws IOException {
-            Path out = temp.resolve("out"), file = write(temp.resolve(name), content);
-            Ran ran = tool("--data", file, "--epochs", 1, "--hidden", 2, "--generate", 2, "--quiet", "--out", out);
-            String what = new String(content, 0, Math.min(content.length, 300), ISO_8859_1);
-            if (ran.status() == 0) assertEquals("", ran.err(), what);
-            else assertOneLine(ran, what);
-            if (ran.status() == 2) assertFalse(Files.exists(out), what);
-            if (ran.status() == 1) assertTrue(ran.err().contains("no longer finite"), what + ran);
-            if (ran.status() == 2)
-                assertTrue(ran.err().startsWith("rnn: " + file) || ran.err().matches("rnn: (--|[\\d,]+ inputs).*\n"),
-                    what + ran);
-            assertTrue(List.of(0, 1, 2).contains(ran.status()), what);
-            for (String left : List.of("loss.csv", "model.safetensors", "outputs.json",
-                "checkpoint.safetensors", ".lock"))
-                Files.deleteIfExists(out.resolve(left));
-            Files.deleteIfExists(out);
-        }
-
-        static final List<String> GOOD = List.of(
-            "{\"name\": \"a\", \"inputs\": [[[0.1, 0.2], [0.3, 4e-1]], [[1, 2], [3, 4]]], "
-                + "\"targets\": [[[0.5]], [[-1]]]}",
-            "{\"inputs\": [[[1], [0], [1]], [[0], [0]]], \"labels\": [[1, 1, 0], [0, 0]], \"source\": \"\\u00e9\"}",
-            "{\"inputs\": [[[1], [0]], [[0], [0]]], \"labels\": [1, 0]}",
-            "{\"series\": [1, 2.5, -3, 4e2, 5]}", "{\"series\": [[1, 2], [2.5, 3], [-3, 1]]}",
-            "{\"text\": \"h\\u00e9llo \\ud83d\\ude00 world\"}",
-            "{\"text\": [\"one\", \"two\", \"o\"], \"description\": \"d\"}");
-
-        /** Pieces that have broken readers of JSON before. */
-        static final List<String> PIECES = List.of("[", "]", "{", "}", ",", ":", "\"", "null", "true", "NaN",
-            "Infinity", "-", "1e999", "-1e999", "1e-999", "0x10", "01", "1.", ".5", "2147483648", "2000000000", "-1",
-            "99999999999999999999", "\"inputs\":", "\"series\": [1,2],", "\"text\": \"ab\",",
-            "\\ud800", "\\", "\u0000", "/* a */", "// b\n", "\ufeff", "[[[1]]]",
-            "{}", "[]", "\"\"", "1".repeat(5000), "é", "\ud83d\ude00");
-
-        byte[] broken(String good) {
-            var text = new StringBuilder(good);
-            for (int times = 1 + random.nextInt(3); times > 0; times--) {
-                int at = random.nextInt(text.length() + 1), to = Math.min(text.length(), at + 1 + random.nextInt(6));
-                switch (random.nextInt(5)) {
-                    case 0 -> text.insert(at, PIECES.get(random.nextInt(PIECES.size())));
-                    case 1 -> text.replace(at, to, PIECES.get(random.nextInt(PIECES.size())));
-                    case 2 -> text.delete(at, to);
-                    case 3 -> text.setLength(at);
-                    default -> text.insert(at, text.substring(at, to));
-                }
-            }
-            byte[] bytes = text.toString().getBytes(UTF_8);
-            if (random.nextInt(4) == 0 && bytes.length > 0)
-                bytes[random.nextInt(bytes.length)] ^= 1 << random.nextInt(8);
-            return bytes;
-        }
-
-        @Test void everyBrokenDatasetTrainsOrIsRefusedInOneLine() throws IOException {
-            for (int n = 0; n < 3000; n++) trainsOrRefuses(broken(GOOD.get(n % GOOD.size())), "broken.json");
-        }
-
-        @Test void extremeDatasetsAreRefusedInOneLine() throws IOException {
-            for (String extreme : List.of("[".repeat(100_000), "{\"inputs\": " + "[".repeat(100_000),
-                "{\"series\": [" + "1".repeat(500_000) + "]}",
-                "{\"inputs\": [[[1]]], \"labels\": [2000000000]}", "{\"inputs\": [[[1]]], \"labels\": [2147483647]}",
-                "{\"inputs\": [[[1]]], \"labels\": [2147483648]}", "", " ", "null", "[]", "{}", "{\"text\": \"a\"}",
-                "{\"text\": []}", "\ufeff{\"series\": [1, 2, 3]}", "{\"" + "k".repeat(100_000) + "\": 1}",
-                "{\"text\": \"aaaa\"}", "{\"text\": [\"\"]}"))
-                trainsOrRefuses(extreme.getBytes(UTF_8), "extreme.json");
-            for (byte[] text : List.of(new byte[0], new byte[] {'a'}, new byte[] {(byte) 0xff, 'a'},
-                new byte[] {'a', 0, 'b'}))
-                trainsOrRefuses(text, "extreme.txt");
-        }
-
-        @Test void everyBrokenModelIsLoadedOrRefusedInOneLine() throws IOException {
-            Path data = file("strings.json", GOOD.get(6)), out = temp.resolve("good");
-            trained("--data", data, "--epochs", 2, "--hidden", 2, "--out", out);
-            byte[] good = Files.readAllBytes(out.resolve("model.safetensors"));
-            for (int n = 0; n < 2000; n++) {
-                byte[] bytes = random.nextInt(5) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
-                for (int times = random.nextInt(4); times >= 0 && bytes.length > 0; times--) {
-                    int at = random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 900) : bytes.length);
-                    bytes[at] = (byte) (random.nextBoolean()
-                        ? random.nextInt(256) : "0123456789[]{},:\"".charAt(random.nextInt(17)));
-                }
-                Path model = write(temp.resolve("broken.safetensors"), bytes);
-                Ran ran = tool("--load", model, "--data", data, "--epochs", 0, "--generate", 3, "--quiet",
-                    "--out", temp.resolve("o"));
-                if (ran.status() != 0) assertOneLine(ran, n);
-                assertTrue(ran.status() == 0 || ran.status() == 2, ran.toString());
-            }
-        }
-
-        /** The command line of a run in a process of its own. */
-        List<String> java(Object... args) {
-            return Stream.concat(Stream.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1", "-cp",
-                System.getProperty("java.class.path"), "rnn"), Stream.of(args).map(String::valueOf)).toList();
-        }
-
-        static final List<String> FILES = List.of("loss.csv", "model.safetensors", "outputs.json");
-
-        /** Long trainings of each kind: momentum and shuffled batches, validation, text in the middle of an epoch. */
-        List<List<Object>> trainings() {
-            Path text = file("long.txt", IntStream.range(0, 20_000).mapToObj(i -> Integer.toString(i * i % 37))
-                .collect(Collectors.joining(" ")));
-            return List.of(
-                List.of("--data", PROJECT.resolve("data/parity.json"), "--momentum", 0.9, "--clip", 1, "--epochs", 200,
-                    "--validate", 40, "--quiet"),
-                List.of("--data", PROJECT.resolve("data/sunspots.json"), "--validate", 68, "--epochs", 1000,
-                    "--lr", 0.01, "--batch", 2, "--quiet"),
-                List.of("--data", text, "--epochs", 2, "--hidden", 24, "--validate", "10%", "--quiet"));
-        }
-
-        /** Kills and resumes, as long as there have not been enough kills, until the run comes to its end. */
-        void killUntilDone(List<Object> training, Path out, Random random, long wholeRun, AtomicInteger kills)
-                throws Exception {
-            for (int here = 0; ; here++) {
-                boolean enough = kills.get() >= KILLS;
-                var args = new ArrayList<>(training);
-                args.addAll(List.of("--out", out));
-                if (Files.exists(out.resolve("checkpoint.safetensors"))) args.add("--resume");
-                Path err = Files.createTempFile(temp, "err", "");
-                Process process = new ProcessBuilder(java(args.toArray())).redirectErrorStream(true)
-                    .redirectOutput(err.toFile()).start();
-                long patience = enough ? 60_000 : (long) (wholeRun * (0.3 + 0.6 * random.nextDouble()));
-                if (process.waitFor(patience, TimeUnit.MILLISECONDS)) {
-                    assertEquals(0, process.exitValue(), text(err));
-                    return;
-                }
-                process.destroyForcibly().waitFor();
-                kills.incrementAndGet();
-                for (String file : List.of("loss.csv", "model.safetensors", "checkpoint.safetensors"))
-                    if (Files.exists(out.resolve(file)))
-                        assertTrue(Files.size(out.resolve(file)) > 10, file + " is whole");
-                assertTrue(here < 200 && !enough, "it gets nowhere");
-            }
-        }
-
-        /** How many kills; `bench/kills` does more. */
-        static final int KILLS = Integer.getInteger("rnn.kills", 20);
-
-        @Test void aRunThatIsKilledAndResumedEndsWithTheBitsOfOneThatWasNot() throws Exception {
-            var kills = new AtomicInteger();
-            List<List<Object>> trainings = trainings();
-            var pool = Executors.newFixedThreadPool(trainings.size());
-            try {
-                var runs = new ArrayList<Future<?>>();
-                for (int n = 0; n < trainings.size(); n++) {
-                    List<Object> training = trainings.get(n);
-                    Random moments = new Random(n);
-                    Path whole = temp.resolve("whole" + n), killed = Files.createDirectory(temp.resolve("killed" + n));
-                    runs.add(pool.submit(() -> {
-                        long start = System.currentTimeMillis();
-                        var args = Stream.concat(training.stream(), Stream.of("--out", whole)).toArray();
-                        assertEquals(0, new ProcessBuilder(java(args)).redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor());
-                        long wholeRun = System.currentTimeMillis() - start;
-                        for (int run = 0; kills.get() < KILLS; run++) {
-                            Path out = killed.resolve("" + run);
-                            killUntilDone(training, out, moments, wholeRun, kills);
-                            for (String file : FILES)
-                                assertEquals(hash(whole.resolve(file)), hash(out.resolve(file)), training + file);
-                        }
-                        return null;
-                    }));
-                }
-                for (var run : runs) run.get();
-                System.out.printf("%d kills survived%n", kills.get());
-            } finally {
-                pool.shutdownNow();
-            }
-        }
-
-        @Test void aSignalLetsTheFilesBeFinishedAndResumeGoesOn() throws Exception {
-            List<Object> training = trainings().get(0);
-            Path whole = temp.resolve("whole"), stopped = temp.resolve("stopped");
-            trained(Stream.concat(training.stream().filter(word -> !word.equals("--quiet")), Stream.of("--out", whole))
-                .toArray());
-            Process process = new ProcessBuilder(java(Stream.concat(training.stream(), Stream.of("--out", stopped))
-                .toArray()))
-                .redirectErrorStream(true).start();
-            while (!Files.exists(stopped.resolve("checkpoint.safetensors"))) Thread.sleep(5);
-            process.toHandle().destroy();                                   // SIGTERM
-            assertEquals(143, process.waitFor());
-            String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-            assertTrue(said.matches("rnn: interrupted in epoch \\d+ of 200; --resume goes on\n"), said);
-            assertTrue(Files.exists(stopped.resolve("outputs.json")));
-            assertEquals(new Ran(0, "", ""),
-                tool(Stream.concat(training.stream(), Stream.of("--resume", "--out", stopped)).toArray()));
-            for (String file : FILES) assertEquals(hash(whole.resolve(file)), hash(stopped.resolve(file)), file);
-        }
-
-        /** In an update of some seconds: the first signal waits for its end, the second one does not. */
-        @Test void aSecondSignalLeavesAtOnce() throws Exception {
-            Path out = temp.resolve("out"), text = file("long.txt", "abcdefghijklmnopqrstuvwxyz".repeat(2000));
-            trained("--data", text, "--epochs", 0, "--hidden", 8, "--generate", 1, "--out", out);
-            Map<String, String> before = hashes(out);
-            Process process = new ProcessBuilder(java("--data", text, "--steps", 50_000, "--hidden", 400,
-                "--threads", 1, "--quiet", "--out", out))
-                .redirectErrorStream(true).start();
-            while (text(out.resolve(".lock")).equals(String.valueOf(ProcessHandle.current().pid()))) Thread.sleep(5);
-            Thread.sleep(500);
-            signal(process, "INT");
-            assertFalse(process.waitFor(700, TimeUnit.MILLISECONDS), "it finishes the update first");
-            signal(process, "INT");
-            assertTrue(process.waitFor(2, TimeUnit.SECONDS), "it leaves at once");
-            assertEquals(130, process.exitValue());
-            assertEquals("", new String(process.getInputStream().readAllBytes(), UTF_8));
-            before.put(".lock", hashes(out).get(".lock"));
-            assertEquals(before, hashes(out));
-        }
-
-        void signal(Process process, String name) throws Exception {
-            assertEquals(0, new ProcessBuilder("kill", "-" + name, "" + process.pid()).start().waitFor());
-        }
-
-        /** What each file of a folder holds. */
-        Map<String, String> hashes(Path folder) {
-            try (var files = Files.list(folder)) {
-                return files.collect(Collectors.toMap(file -> file.getFileName().toString(), RnnTest::hash, (a, b) -> a,
-                    TreeMap::new));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-        }
-
-        @Test void resumeIsRefusedWithOtherOptionsOrData() {
-            Path out = temp.resolve("out");
-            trained("--epochs", 5, "--out", out);
-            String was = "rnn: --resume: " + out + "/checkpoint.safetensors ";
-            for (String[] other : new String[][] {
-                {"--hidden", "17", "16"}, {"--lr", "0.2", "0.1"}, {"--momentum", "0.5", "0.0"}, {"--clip", "2", "0.0"},
-                {"--batch", "3", "32"}, {"--steps", "3", "25"}, {"--seed", "1", "42"}}) {
-                Ran ran = tool("--epochs", 9, "--resume", "--out", out, other[0], other[1]);
-                assertEquals(2, ran.status());
-                assertTrue(ran.err().startsWith(was + "has " + other[0].replace("--lr", "--learning-rate") + " "
-                    + other[2] + ", not "), ran.err());
-            }
-            assertEquals(was + "has --seed 42, not 7; go on with the options it was trained with\n",
-                tool("--resume", "--seed", 7, "--out", out).err());
-            Path data = file("other.json", "{\"inputs\": [[[1, 2, 3]]], \"targets\": [[[1, 2, 3]]]}");
-            assertEquals(new Ran(2, "", was + "is of other data than " + data + "\n"),
-                tool("--resume", "--data", data, "--out", out));
-            assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"),
-                tool("--resume", "--out", temp));
-            rejects(2, "--resume: never has no checkpoint to go on from", "--resume");
-            assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
-                tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
-        }
-
-        /** A checkpoint that is a good file, but not a good checkpoint; "" takes an entry away. */
-        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
-            next    | 1    | has no tensor h, but [rnn.weight_ih_l0
-            next    | 4    | its metadata has "4" where "next" has to be numbers from 0.0 to 3.0
-            next    | -1   | its metadata has "-1" where "next" has to be numbers from 0.0 to 3.0
-            next    | one  | its metadata has "one" where "next" has to be numbers from 0.0 to 3.0
-            next    |      | its metadata has "" where "next" has to be numbers from 0.0 to 3.0
-            scored  | -1   | its metadata has "-1" where "scored" has to be numbers from 0.0 to 9.007199254740992E15
-            lossSum | NaN  | its metadata has "NaN" where "lossSum" has to be numbers from 0.0 to 1.7976931348623157E308
-            options | all  | is not a checkpoint
-            options |      | is not a checkpoint
-            """)
-        void aCheckpointThatLiesIsRefused(String key, String value, String message) {
-            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors");
-            Object[] args = {"--data", file("mine.json", "{\"series\": [1,2,3,4,5,6,7,8,9]}"), "--steps", 2,
-                "--epochs", 3, "--quiet", "--out", out};
-            trained(Stream.of(args).filter(word -> !word.equals("--quiet")).toArray());
-            rnn.Safetensors checkpoint = rnn.readSafetensors(file);
-            if (value == null) checkpoint.metadata().remove(key);
-            else checkpoint.metadata().put(key, value);
-            rnn.writeSafetensors(file, checkpoint);
-            refusesToResume(out, message, args);
-        }
-
-        void refusesToResume(Path out, String message, Object... args) {
-            Map<String, String> before = hashes(out);
-            Ran ran = tool(Stream.concat(Stream.of(args), Stream.of("--epochs", 9, "--resume")).toArray());
-            assertEquals(2, ran.status(), ran.toString());
-            assertTrue(ran.err().startsWith("rnn: " + out + "/checkpoint.safetensors: " + message)
-                && ran.err().endsWith("\n"), ran.err());
-            assertOneLine(ran, message);
-            before.put(".lock", hashes(out).get(".lock"));                  // of the last process that was here
-            assertEquals(before, hashes(out));
-        }
-
-        @Test void aCheckpointOfOtherShapesIsRefused() {
-            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors");
-            Object[] args = {"--epochs", 3, "--quiet", "--out", out};
-            trained("--epochs", 3, "--out", out);
-            for (String[] change : new String[][] {
-                {"rnn.weight_hh_l0", "rnn.weight_hh_l0 is 2 by 2, but 16 by 16 would fit the others"},
-                {"velocity.fc.bias", "velocity.fc.bias is 2 by 2, but 1 by 3 would fit the others"},
-                {"last.rnn.weight_ih_l0", "last.rnn.weight_ih_l0 is 2 by 2, but 16 by 3 would fit the others"},
-                {"losses", "losses is 2 by 2, but 2 by 1 would fit the others"}}) {
-                rnn.Safetensors good = rnn.readSafetensors(file), bad = rnn.readSafetensors(file);
-                bad.matrices().put(change[0], new double[2][2]);
-                rnn.writeSafetensors(file, bad);
-                // written as one row of 2
-                if (change[0].contains("bias")) refusesToResume(out, "velocity.fc.bias ", args);
-                else refusesToResume(out, change[1], args);
-                rnn.writeSafetensors(file, good);
-            }
-            rnn.Safetensors smaller = rnn.readSafetensors(file);
-            smaller.put("velocity.", rnn.Parameters.zeros(3, 2, 3));            // each of its tensors fits the others
-            rnn.writeSafetensors(file, smaller);
-            refusesToResume(out, "velocity.rnn.weight_ih_l0 is 2 by 3, but 16 by 3 would fit the others", args);
-        }
-
-        /** Bytes changed at random: it goes on or says why not, and never otherwise. */
-        @Test void everyBrokenCheckpointIsResumedOrRefusedInOneLine() throws IOException {
-            Path out = temp.resolve("out"), file = out.resolve("checkpoint.safetensors"),
-                data = file("strings.json", GOOD.get(6));
-            trained("--data", data, "--epochs", 2, "--hidden", 2, "--out", out);
-            byte[] good = Files.readAllBytes(file);
-            for (int n = 0; n < 500; n++) {
-                byte[] bytes = good.clone();
-                for (int times = random.nextInt(3); times >= 0; times--)
-                    bytes[random.nextInt(bytes.length)] = (byte) (random.nextBoolean()
-                        ? random.nextInt(256) : '0' + random.nextInt(10));
-                write(file, bytes);
-                Ran ran = tool("--data", data, "--epochs", 3, "--hidden", 2, "--quiet", "--resume", "--out", out);
-                if (ran.status() != 0) assertOneLine(ran, n);
-                assertTrue(ran.status() == 0 || ran.status() == 2 || ran.err().contains("no longer finite"),
-                    ran.toString());
-            }
-        }
-
-        @Test void resumeAndLoadAreNotBothGiven() {
-            rejects(2, "--resume goes on from the weights in never; --load does not go with it", "--resume",
-                "--load", "model.safetensors");
-        }
-
-        @Test void resumedWithMoreEpochsItIsOneRun() {
-            Path once = temp.resolve("once"), twice = temp.resolve("twice");
-            List<Object> data = List.of("--data", PROJECT.resolve("data/parity.json"), "--momentum", 0.5,
-                "--validate", 40);
-            trained(Stream.concat(data.stream(), Stream.of("--epochs", 7, "--out", once)).toArray());
-            trained(Stream.concat(data.stream(), Stream.of("--epochs", 3, "--out", twice)).toArray());
-            trained(Stream.concat(data.stream(), Stream.of("--epochs", 7, "--resume", "--out", twice)).toArray());
-            for (String file : FILES) assertEquals(hash(once.resolve(file)), hash(twice.resolve(file)), file);
-        }
-
-        @Test void aSecondRunIntoOneFolderIsRefusedAndADeadOnesLockIsNoObstacle() throws Exception {
-            Path out = temp.resolve("out");
-            Process first = new ProcessBuilder(java("--epochs", 100_000_000, "--quiet", "--out", out)).start();
-            try {
-                while (!Files.exists(out.resolve("checkpoint.safetensors"))) Thread.sleep(5);
-                String line = ": process " + first.pid() + " is writing to it; wait for it or give another --out\n";
-                assertEquals(new Ran(1, "", "rnn: " + out + line), tool("--quiet", "--out", out));
-            } finally {
-                first.destroyForcibly().waitFor();
-            }
-            trained("--epochs", 1, "--out", out);
-        }
-
-        @Test void aSecondRunOfThisVeryProcessIsRefused() {
-            Path out = temp.resolve("out");
-            try (rnn.Lock lock = rnn.Lock.on(out)) {
-                assertEquals(new Ran(1, "", "rnn: " + out + ": this very process is writing to it\n"),
-                    tool("--epochs", 1, "--out", out));
-            }
-        }
-
-        @Test void aLastUpdateThatIsTooMuchIsSaid() {
-            Ran ran = tool("--epochs", 1, "--lr", "1e300", "--quiet", "--out", temp.resolve("out"));
-            assertEquals(new Ran(1, "",
-                "rnn: the loss is no longer finite after epoch 1; try a smaller --learning-rate or --clip 1\n"), ran);
-        }
-
-        @Test void tooLittleMemoryIsSaid() throws Exception {
-            Path data = file("many.json", "{\"series\": [" + "1,".repeat(3_000_000) + "2]}");
-            List<String> command = new ArrayList<>(java("--data", data, "--quiet", "--out", temp.resolve("out")));
-            command.add(1, "-Xmx24m");
-            Ran ran = process(temp, Map.of(), "", command);
-            assertEquals(1, ran.status());
-            assertTrue(ran.err().matches("rnn: out of memory: Java has \\d+ MB; -Xmx gives it more\n"), ran.err());
-            assertFalse(Files.exists(temp.resolve("out")));
-        }
-
-        /** What nobody thought of is not a stack trace either. */
-        @Test void aMistakeOfOursIsSaidInOneLine() {
-            PrintStream out = System.out, err = System.err;
-            var said = new ByteArrayOutputStream();
-            try {
-                System.setOut(new PrintStream(OutputStream.nullOutputStream()) {
-                    @Override public void println(String line) { throw new IllegalStateException("on purpose"); }
-                });
-                System.setErr(new PrintStream(said, true, UTF_8));
-                assertEquals(1, rnn.run("--out", temp.resolve("out").toString()));
-            } finally {
-                System.setOut(out);
-                System.setErr(err);
-            }
-            assertEquals("rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n",
-                said.toString(UTF_8));
-        }
-
-        /** A pipe with a name is read like any other. */
-        @Test void aNamedPipeIsADatasetToo() throws Exception {
-            Path pipe = temp.resolve("pipe");
-            assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
-            for (String content : List.of(GOOD.get(3), "", "{")) {
-                Path from = file("from", content);
-                Process writer = new ProcessBuilder("sh", "-c", "cat \"$0\" >\"$1\"", from.toString(),
-                    pipe.toString()).start();
-                Ran ran = tool("--data", pipe, "--epochs", 1, "--quiet",
-                    "--out", temp.resolve("of" + content.length()));
-                assertEquals(0, writer.waitFor());
-                if (content.length() > 1) assertEquals(new Ran(0, "", ""), ran);
-                else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":1:"), ran.toString());
-            }
-        }
-
-        @Test void whatMayNotBeReadIsSaid() throws IOException {
-            Path secret = file("secret.json", GOOD.get(3)), memory = Path.of("/proc/self/mem");
-            secret.toFile().setReadable(false);
-            // root may
-            if (!Files.isReadable(secret))
-                rejects(2, "secret.json: cannot be read: permission denied", "--data", secret);
-            if (Files.exists(memory))
-                rejects(2, "/proc/self/mem: cannot be read: Input/output error", "--data", memory);
-        }
-
-        /**
-         * Nothing in a dataset, a model or a checkpoint is taken for the name of a file, and nothing else is opened.
-         */
-        @Test void whatAFileSaysOpensNoOther() throws IOException {
-            Path victim = file("victim", "mine"), out = temp.resolve("out"),
-                checkpoint = out.resolve("checkpoint.safetensors");
-            Path data = file("data.json", "{\"name\": \"../victim\", \"source\": \"" + victim + "\", \"text\": \""
-                + victim + " $(touch x) `touch x`\"}");
-            trained("--data", data, "--epochs", 1, "--plot", "--out", out);
-            rnn.Safetensors lying = rnn.readSafetensors(checkpoint);
-            for (String key : List.of("out", "file", "path", "load", "model", "name"))
-                lying.metadata().put(key, victim.toString());
-            rnn.writeSafetensors(checkpoint, lying);
-            // where a file is made before it is moved
-            Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);
-            trained("--data", data, "--epochs", 2, "--resume", "--out", out);
-            trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 1, "--out", out);
-            assertEquals("mine", text(victim));
-            try (var all = Files.walk(temp)) {
-                assertEquals(Set.of("", "victim", "data.json", "out", "out/.lock", "out/loss.csv", "out/outputs.json",
-                    "out/model.safetensors", "out/checkpoint.safetensors", "out/plot.png"),
-                    all.map(path -> temp.relativize(path).toString()).collect(Collectors.toSet()));
-            }
-            Files.delete(out.resolve(".lock"));
-            Files.createSymbolicLink(out.resolve(".lock"), victim);
-            Ran ran = tool("--data", data, "--out", out);
-            assertEquals(1, ran.status(), ran.toString());
-            assertEquals("mine", text(victim));
-        }
-
-        /** It starts nothing but `stty`, of which it asks how wide the terminal is, and it knows no network. */
-        @Test void nothingElseIsStartedAndNothingConnected() {
-            String source = text(PROJECT.resolve("rnn.java"));
-            assertEquals(List.of("stty size <&2 2>/dev/null"),
-                Pattern.compile("ProcessBuilder\\(\"sh\", \"-c\", \"(.*?)\"\\)").matcher(source)
-                .results().map(found -> found.group(1)).toList());
-            assertEquals(2, source.split("new ProcessBuilder", -1).length);
-            for (String word : List.of("java.net", "Socket", "HttpClient", ".exec(", "Class.forName", "loadLibrary",
-                "ObjectInputStream", "ScriptEngine"))
-                assertFalse(source.contains(word), word);
-        }
-
-        @Test void whatCannotBeWrittenIsSaidInOneLineAndOlderFilesStayWhole() throws IOException {
-            for (String name : List.of("loss.csv", "model.safetensors", "outputs.json")) {
-                Path out = Files.createDirectories(temp.resolve("with " + name));
-                Files.createDirectories(out.resolve(name).resolve("folder in its place"));
-                Ran ran = tool("--epochs", 1, "--quiet", "--out", out);
-                assertEquals(1, ran.status());
-                assertOneLine(ran, name);
-                assertTrue(ran.err().startsWith("rnn: " + out.resolve(name) + ": cannot be written: "), ran.err());
-            }
-            Path file = file("file", "here first"), under = file.resolve("out");
-            Ran ran = tool("--epochs", 1, "--quiet", "--out", under);
-            assertEquals(1, ran.status());
-            assertOneLine(ran, under);
-            assertEquals("here first", text(file));
-        }
-
-        /** A disk of 200 kB where this machine lets us have one, and files of 16 kB at most where not. */
-        @Test void aFullDiskFailsInOneLineAndOlderFilesStayWhole() throws Exception {
-            Path disk = Files.createDirectory(temp.resolve("disk")), out = disk.resolve("out");
-            boolean mounted = new ProcessBuilder("mount", "-t", "tmpfs", "-o", "size=200k", "tmpfs", disk.toString())
-                .start().waitFor() == 0;
-            try {
-                trained("--epochs", 3, "--out", out);
-                Map<String, String> before = hashes(out);
-                List<String> large = java("--epochs", 100_000, "--hidden", 100, "--quiet", "--out", out);
-                Ran ran = process(temp, Map.of(), "",
-                    Stream.concat(Stream.of("sh", "-c", (mounted ? "" : "ulimit -f 32; ") + "exec \"$@\"", "sh"),
-                        large.stream()).toList());
-                assertEquals(1, ran.status(), ran.toString());
-                assertTrue(ran.err().matches("rnn: " + out + "/\\S+: cannot be written: "
-                    + (mounted ? "No space left on device" : "File too large") + "\n"), ran.err());
-                Map<String, String> after = hashes(out);
-                assertEquals(before.keySet(), after.keySet(), "nothing half-written is left");
-                assertEquals(before.get("outputs.json"), after.get("outputs.json"));
-                for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
-                    rnn.readSafetensors(out.resolve(file));
-            } finally {
-                if (mounted) new ProcessBuilder("umount", disk.toString()).start().waitFor();
-            }
-        }
-
-        @Test void aFolderThatVanishesIsSaid() throws Exception {
-            Path out = temp.resolve("out");
-            Process process = new ProcessBuilder(java("--epochs", 100_000_000, "--quiet", "--out", out))
-                .redirectErrorStream(true).start();
-            while (!Files.exists(out.resolve("checkpoint.safetensors"))) Thread.sleep(5);
-            Files.move(out, temp.resolve("elsewhere"));
-            assertTrue(process.waitFor(20, TimeUnit.SECONDS));
-            assertEquals(1, process.exitValue());
-            assertEquals("rnn: " + out + "/loss.csv: cannot be written: no such file or folder\n",
-                new String(process.getInputStream().readAllBytes(), UTF_8));
-            for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
-                rnn.readSafetensors(temp.resolve("elsewhere").resolve(file));
-        }
-
-        @Test void aLinkOutOfTheFolderIsNotFollowed() throws IOException {
-            Path elsewhere = file("elsewhere", "mine"), real = Files.createDirectories(temp.resolve("real")),
-                link = temp.resolve("link");
-            Files.createSymbolicLink(link, real);
-            for (String name : FILES) Files.createSymbolicLink(real.resolve(name), elsewhere);
-            trained("--epochs", 1, "--out", link);
-            assertEquals("mine", text(elsewhere));
-            for (String name : FILES) assertFalse(Files.isSymbolicLink(real.resolve(name)), name);
-        }
-
-        @Test void standardOutputThatIsFullFailsAndOneThatIsClosedDoesNot() throws Exception {
-            assumeTrue(Files.exists(Path.of("/dev/full")));
-            var shell = List.of("sh", "-c", "\"$@\" >/dev/full", "sh");
-            Ran full = process(temp, Map.of(), "",
-                Stream.concat(shell.stream(), java("--epochs", 20, "--out", temp.resolve("a")).stream()).toList());
-            assertEquals(new Ran(1, "", "rnn: standard output: cannot be written: No space left on device\n"), full);
-            shell = List.of("bash", "-c", "set -o pipefail; \"$@\" | head -1", "bash");
-            Ran closed = process(temp, Map.of(), "",
-                Stream.concat(shell.stream(), java("--epochs", 20, "--out", temp.resolve("b")).stream()).toList());
-            assertEquals(0, closed.status());
-            assertEquals("", closed.err());
-            assertTrue(Files.exists(temp.resolve("b/outputs.json")));
-        }
-
-        @Test void sizesThatDoNotFitAreRefusedWithTheBytesTheyTake() {
-            Ran ran = tool("--hidden", 2_000_000, "--out", temp.resolve("never"));
-            assertEquals(2, ran.status());
-            assertTrue(ran.err().matches("rnn: 3 inputs, --hidden 2000000 and 3 outputs over 4 steps at once take "
-                + "192\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
-        }
-    }
-
-    // ── What people see: progress, pictures, help ───────────────────────────────────────────────────────────────────
-
-    /** What a child process said, and its status. */
-    record Said(int status, String out, String err) { }
-
-    /** Runs a command in a folder; standard error is no terminal there. `java` options come before `rnn`. */
-    static Said runIn(Path folder, List<String> command) throws Exception {
-        Path out = folder.resolve("stdout"), err = folder.resolve("stderr");
-        var process = new ProcessBuilder(command).directory(folder.toFile())
-            .redirectInput(new File("/dev/null")).redirectOutput(out.toFile()).redirectError(err.toFile()).start();
-        assertTrue(process.waitFor(120, java.util.concurrent.TimeUnit.SECONDS), "it hangs: " + command);
-        return new Said(process.exitValue(), Files.readString(out), Files.readString(err));
-    }
-
-    static List<String> rnnCommand(List<String> java, String... args) {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(java);
-        command.addAll(List.of("-cp", absoluteClassPath(), "rnn"));
-        command.addAll(List.of(args));
-        return command;
-    }
-
-    static String absoluteClassPath() {
-        return java.util.Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .map(p -> Path.of(p).toAbsolutePath().toString())
-            .collect(java.util.stream.Collectors.joining(File.pathSeparator));
-    }
-
-    static Path dataset(String name) { return Path.of("data", name).toAbsolutePath(); }
-
-    @Nested class Pictures {
-        @TempDir Path folder;
-
-        @ParameterizedTest @CsvSource({"toy.json, 5", "sunspots.json, 3", "parity.json, 2", "elements.json, 2",
-            "toy.json, 0"})
-        void plotIsAPictureOf1600By1000(String name, int epochs) throws Exception {
-            Said said = runIn(folder, rnnCommand(List.of(), "--plot", "--data", dataset(name).toString(),
-                "--epochs", "" + epochs));
-            assertEquals(0, said.status(), said.err());
-            var picture = javax.imageio.ImageIO.read(folder.resolve("rnn-out/plot.png").toFile());
-            assertEquals(1600, picture.getWidth());
-            assertEquals(1000, picture.getHeight());
-            for (int k = 0; k < (epochs == 0 ? 0 : 4); k++)
-                assertTrue(colours(picture.getSubimage(k % 2 * 800, k / 2 * 500, 800, 500)) > 10,
-                    "panel " + k + " is empty");
-            assertTrue(said.out().strip().endsWith("plot.png"), "the last line names it: " + said.out());
-        }
-
-        private int colours(java.awt.image.BufferedImage panel) {
-            var seen = new HashSet<Integer>();
-            for (int x = 0; x < panel.getWidth(); x++) for (int y = 0; y < panel.getHeight(); y++)
-                seen.add(panel.getRGB(x, y));
-            return seen.size();
-        }
-
-        @Test void isWrittenWhole() throws Exception {
-            Files.createDirectories(folder.resolve("rnn-out"));
-            Path old = Files.writeString(folder.resolve("rnn-out/plot.png"), "the old one");
-            try (var keptOpen = Files.newInputStream(old)) {
-                assertEquals(0, runIn(folder, rnnCommand(List.of(), "--plot", "--epochs", "1")).status());
-                assertEquals("the old one", new String(keptOpen.readAllBytes(), StandardCharsets.UTF_8),
-                    "the old file was written into");
-            }
-            assertEquals((byte) 0x89, Files.readAllBytes(old)[0]);
-            try (var files = Files.list(folder.resolve("rnn-out"))) {
-                assertTrue(files.noneMatch(f -> f.toString().endsWith(".part")));
-            }
-        }
-
-        @Test void withoutAPictureNothingOfItIsLoaded() throws Exception {
-            Said said = runIn(folder, rnnCommand(List.of("-verbose:class"), "--epochs", "20"));
-            assertEquals(0, said.status());
-            for (String part : List.of("java.awt.", "javax.imageio.", "org.knowm.", "me.tongfei.", "org.jline."))
-                assertFalse(said.out().contains(part), part + " is loaded");
-            assertFalse(Files.exists(folder.resolve("rnn-out/plot.png")));
-            assertTrue(runIn(folder, rnnCommand(List.of("-verbose:class"), "--epochs", "1", "--plot")).out()
-                .contains("java.awt."));
-        }
-
-        @Test void needsNoDisplayAndChangesNoOtherFile() throws Exception {
-            for (String plot : List.of("", "--plot")) {
-                var args = new ArrayList<>(List.of("--data", dataset("sunspots.json").toString(), "--epochs", "3", "-q",
-                    "-o", "out" + plot));
-                if (!plot.isEmpty()) args.add(plot);
-                assertEquals(0, runIn(folder, rnnCommand(List.of(), args.toArray(String[]::new))).status());
-            }
-            for (String file : List.of("loss.csv", "outputs.json", "model.safetensors"))
-                assertEquals(-1, Files.mismatch(folder.resolve("out").resolve(file),
-                    folder.resolve("out--plot").resolve(file)), file);
-        }
-
-        @Test void needsData() throws Exception {
-            runIn(folder, rnnCommand(List.of(), "--data", dataset("elements.json").toString(), "--epochs", "1"));
-            Said said = runIn(folder, rnnCommand(List.of(), "--load", "rnn-out/model.safetensors",
-                "--epochs", "0", "--plot"));
-            assertEquals(2, said.status());
-            assertEquals("rnn: --plot needs --data FILE to draw\n", said.err());
-        }
-    }
-
-    @Nested class Seen {
-        @TempDir Path folder;
-
-        @Test void noProgressWhereStandardErrorIsNoTerminal() throws Exception {
-            Said said = runIn(folder, rnnCommand(List.of("-verbose:class"),
-                "--data", dataset("sunspots.json").toString(),
-                "--epochs", "1000", "--hidden", "32", "--lr", "0.02", "--log-every", "500"));
-            assertEquals(0, said.status(), said.err());
-            assertTrue(Pattern.matches("rnn: trained for [0-9.]+ s, [0-9,]+ steps a second\n", said.err()), said.err());
-            assertFalse(said.out().contains("me.tongfei.") || said.out().contains("\033") || said.out().contains("\r"));
-        }
-
-        @Test void quietSaysNothingAtAll() throws Exception {
-            assertEquals(new Said(0, "", ""), runIn(folder, rnnCommand(List.of(), "-q", "--epochs", "5")));
-        }
-
-        @Test void standardOutputIsTheSameEachTime() throws Exception {
-            Said first = runIn(folder, rnnCommand(List.of(), "--epochs", "20"));
-            assertEquals(first.out(), runIn(folder, rnnCommand(List.of(), "--epochs", "20")).out());
-        }
-
-        /** util-linux's script gives a terminal; what the program writes to both of its streams comes mixed. */
-        @ParameterizedTest @ValueSource(ints = {40, 80})
-        void aTerminalShowsProgressAndKeepsTheLogClean(int columns) throws Exception {
-            Assumptions.assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
-            var command = rnnCommand(List.of(), "--data", dataset("sunspots.json").toString(), "--epochs", "9000",
-                "--hidden", "32", "--lr", "0.02", "--log-every", "3000");
-            String line = "TERM=xterm; export TERM; stty cols " + columns + "; "
-                + String.join(" ", command.stream().map(word -> "'" + word + "'").toList());
-            Said said = runIn(folder, List.of("/usr/bin/script", "-qec", line, "typescript"));
-            assertEquals(0, said.status());
-            assertTrue(said.out().contains(" left"), "no progress: " + said.out());
-            for (String shown : said.out().split("\r\n"))
-                for (String part : shown.split("\r|\033\\[[0-9]*[AJK]"))
-                    if (part.startsWith("epoch ") && part.contains("/")) assertTrue(part.length() < columns, part);
-                    else if (part.startsWith("epoch ")) assertTrue(part.matches("epoch \\d+ loss [0-9.e-]+"), part);
-            assertTrue(said.out().contains(" |*") && said.out().contains("epoch 9000"), "no curve");
-        }
-
-        @Test void helpFitsOnAScreen() throws Exception {
-            var lines = runIn(folder, rnnCommand(List.of(), "--help")).out().lines().toList();
-            assertTrue(lines.size() < 40, lines.size() + " lines");
-            for (String line : lines)
-                assertTrue(line.length() < 80 && !line.contains("%%") && line.equals(line.stripTrailing()), line);
-            for (String what : List.of("--data", "--plot", "Examples:", "Exit status:"))
-                assertTrue(String.join("\n", lines).contains(what), what);
-        }
-
-        /** The curve in characters: falls from the upper left, the largest and smallest loss beside it. */
-        @Test void curve() {
-            var losses = new ArrayList<double[]>();
-            for (int n = 0; n < 100; n++) losses.add(new double[] {Math.pow(10, -n / 20.0)});
-            var rows = rnn.curve(losses, 60).lines().toList();
-            assertTrue(rows.get(0).strip().startsWith("1.00 |*"), rows.get(0));
-            assertTrue(rows.get(7).endsWith("*"), rows.get(7));
-            for (int y = 1; y < 8; y++)
-                assertTrue(rows.get(y).indexOf('*') > rows.get(y - 1).indexOf('*'), "logarithmic: a straight line");
-            assertTrue(rows.get(8).endsWith("epoch 100"));
-        }
-
-        @Test void curveOfOddLosses() {
-            for (double[][] losses : new double[][][] {{{1}, {1}}, {{0}, {0}},
-                {{1, Double.POSITIVE_INFINITY}, {0, Double.NaN}}})
-                assertEquals(9, rnn.curve(Arrays.asList(losses), 40).lines().count());
-        }
-    }
-
 }

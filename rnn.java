@@ -92,6 +92,16 @@ class rnn {
     /** tanh′(a) = 1 − tanh²(a), from h = tanh(a). */
     static double gradTanh(double h) { return 1 - h * h; }
 
+    /** a ← tanh(a), element by element. Shape: [H]. */
+    static void activate(double[] a) {
+        for (int j = 0; j < a.length; j++) a[j] = tanh(a[j]);
+    }
+
+    /** da = dh · tanh′(a), element by element, from h = tanh(a). Shapes: [H]. */
+    static void gradActivate(double[] h, double[] dh, double[] da) {
+        for (int j = 0; j < da.length; j++) da[j] = dh[j] * gradTanh(h[j]);
+    }
+
     /** The index of the largest number; the first of them where there are several. */
     static int argmax(double[] y) {
         int best = 0;
@@ -332,8 +342,8 @@ class rnn {
         }
 
         private void share(int i) {
-            long shares = tasks.length + 1;
-            part.run((int) (n * i / shares), (int) (n * (i + 1) / shares));
+            int shares = tasks.length + 1;
+            part.run((int) ((long) n * i / shares), (int) ((long) n * (i + 1) / shares));
         }
 
         private void help(int helper) {
@@ -448,7 +458,7 @@ class rnn {
                 fill(h, p.bh(), t + from, t + to);
                 x.addTimes(p.Wxh(), h, t + from, t + to);
                 addProduct(hPrev, p.Whh(), h, t + from, t + to);
-                activate(h, t + from, t + to);
+                for (int b = from; b < to; b++) activate(h[t + b]);
             }
         });
         // y[t] = h[t]·Why + by, of all steps at once
@@ -475,7 +485,7 @@ class rnn {
         team.split(B, (long) n / B * H * H, (from, to) -> {
             zero(dhPrev, from, to);
             for (int t = n - B; t >= 0; t -= B) {
-                gradActivate(h, dh, da, t + from, t + to);
+                for (int b = from; b < to; b++) gradActivate(h[t + b], dh[t + b], da[t + b]);
                 addProduct(da, tape.WhhT(), dhPrev, t + from, t + to);
             }
         });
@@ -489,23 +499,6 @@ class rnn {
         });
         team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(da, d.Wxh(), from, to));
         for (int r = 0; r < n; r++) addRow(1, dy[r], d.by());
-    }
-
-    /** h ← tanh(h), element by element, in the rows from ≤ r < to. */
-    static void activate(double[][] h, int from, int to) {
-        for (int r = from; r < to; r++) {
-            double[] a = h[r];
-            for (int j = 0; j < a.length; j++) a[j] = tanh(a[j]);
-        }
-    }
-
-    /** da = dh · tanh′(a), element by element, in the rows from ≤ r < to. */
-    static void gradActivate(double[][] h, double[][] dh, double[][] da, int from, int to) {
-        for (int r = from; r < to; r++) gradActivate(h[r], dh[r], da[r]);
-    }
-
-    static void gradActivate(double[] h, double[] dh, double[] da) {
-        for (int j = 0; j < da.length; j++) da[j] = dh[j] * gradTanh(h[j]);
     }
 
     /** The mean loss of the last target.n() of n rows of y, the scored ones; its gradient goes into dy. */
@@ -981,7 +974,7 @@ class rnn {
         final int status;
 
         Failure(int status, String message, Object... args) {
-            super(format(message, args).replaceAll("\\p{Cntrl}", "?"));
+            super(format(message, args).replaceAll("\\p{Cc}", "?"));
             this.status = status;
         }
     }
@@ -1014,39 +1007,14 @@ class rnn {
         }
     }
 
-    /** What is asked of a dataset; null where nothing was said. */
-    record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
-                   double temperature, long seed) { }
-
     /** A count or a percentage. */
     record HoldOut(double amount, boolean percent) {
         int of(int n) { return (int) (percent ? n * amount / 100 : amount); }
     }
 
-    /** A form of data: all that the rest of the file knows of it. */
-    record Form(
-        String what,                                    // in a few words: "a series"
-        Split split,                                    // what to learn, and what is held out
-        Map<String, ?> metadata,                        // for a model file: strings, arrays of numbers
-        String lossUnit,
-        Function<Score, String> describe,               // a score in words
-        Function<Parameters, Answer> answer,            // what the network says
-        Function<Parameters, Panel> panel,              // its panel in the picture
-        Shown shown,                                    // the sequence whose hidden states the picture shows
-        Sampler sampler) { }                              // of text; else null
-
-    /** The form of a dataset. A new form is a room below and a line here. */
-    static Form form(Dataset data, Request request, Model loaded) {
-        return switch (data.keys()) {
-            case "inputs targets" -> regression(data, request);
-            case "inputs labels" -> classes(data, request, loaded);
-            case "series" -> series(data, request, loaded);
-            case "text" -> text(data, request, loaded);
-            case "texts" -> texts(data, request, loaded);
-            default -> { throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with "
-                + "labels, series, text", data.file()); }   // without braces, JShell 17 loses its way here
-        };
-    }
+    /** What is asked of a dataset; null where nothing was said. */
+    record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
+                   double temperature, long seed) { }
 
     /** What to learn, what is held out, how much that is, and how to cut either into windows. */
     record Split(List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps) {
@@ -1075,6 +1043,8 @@ class rnn {
 
         static int held(int n, Request request, String unit, String file) {
             int held = request.validate().of(n);
+            if (held == 0 && request.validate().amount() > 0)
+                throw wrong("--validate holds out nothing of the %d %s in %s; give more, or a count", n, unit, file);
             if (held < n) return held;
             throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
         }
@@ -1170,15 +1140,32 @@ class rnn {
 
     static double[][] rows(Vectors dense) { return ((Dense) dense).x(); }
 
-    // ── 8.1 Sequences of vectors ──
+    /** A form of data: all that the rest of the file knows of it. */
+    record Form(
+        String what,                                    // in a few words: "a series"
+        Split split,                                    // what to learn, and what is held out
+        Map<String, ?> metadata,                        // for a model file: strings, arrays of numbers
+        String lossUnit,
+        Function<Score, String> describe,               // a score in words
+        Function<Parameters, Answer> answer,            // what the network says
+        Function<Parameters, Panel> panel,              // its panel in the picture
+        Shown shown,                                    // the sequence whose hidden states the picture shows
+        BiFunction<Parameters, Integer, String> sample) { }     // a line that it would write; null: no text
 
-    static Form regression(Dataset data, Request request) {
-        Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
-        return new Form("sequences of vectors", split, Map.of(), "mean squared error",
-            score -> format("%.6g", score.loss()),
-            p -> answers(data, split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
-            p -> regressionPanel(p, split), Shown.first(split), null);
+    /** The form of a dataset. A new form is a room below and a line here. */
+    static Form form(Dataset data, Request request, Model loaded) {
+        return switch (data.keys()) {
+            case "inputs targets" -> regression(data, request);
+            case "inputs labels" -> classes(data, request, loaded);
+            case "series" -> series(data, request, loaded);
+            case "text" -> text(data, request, loaded);
+            case "texts" -> texts(data, request, loaded);
+            default -> { throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with "
+                + "labels, series, text", data.file()); }   // without braces, JShell 17 loses its way here
+        };
     }
+
+    // ── 8.1 Sequences of vectors ──
 
     static Answer regressionAnswer(Parameters p, Sequence s, Boolean heldOut, Integer generate) {
         double[][] target = rows(s.target()), output = scoredOutputs(p, s), generated = p.I() != p.O() ? null
@@ -1209,20 +1196,15 @@ class rnn {
         return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
     }
 
-    // ── 8.2 Classes of sequences ──
-
-    /** A network that was trained before may know more classes than these data have. */
-    static Form classes(Dataset data, Request request, Model loaded) {
-        int K = data.sequences().get(0).target().width();
-        int O = loaded == null ? K : Math.max(K, loaded.p().O());
-        var sequences = data.sequences().stream().map(s ->
-            new Sequence(s.input(), new OneHot(((OneHot) s.target()).codes(), O))).toList();
-        Split split = Split.sequences(sequences, request, "sequences", data.file());
-        return new Form("labelled sequences", split, Map.of(), "cross-entropy (nats)",
-            score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
-            p -> answers(data, split, (s, heldOut) -> classesAnswer(p, s, heldOut)),
-            p -> classesPanel(p, split), Shown.first(split), null);
+    static Form regression(Dataset data, Request request) {
+        Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
+        return new Form("sequences of vectors", split, Map.of(), "mean squared error",
+            score -> format("%.6g", score.loss()),
+            p -> answers(data, split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
+            p -> regressionPanel(p, split), Shown.first(split), null);
     }
+
+    // ── 8.2 Classes of sequences ──
 
     static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut) {
         int[] labels = ((OneHot) s.target()).codes();
@@ -1248,6 +1230,19 @@ class rnn {
             labels, labels, counts, true, 0, most, WHITE, SKY);
     }
 
+    /** A network that was trained before may know more classes than these data have. */
+    static Form classes(Dataset data, Request request, Model loaded) {
+        int K = data.sequences().get(0).target().width();
+        int O = loaded == null ? K : Math.max(K, loaded.p().O());
+        var sequences = data.sequences().stream().map(s ->
+            new Sequence(s.input(), new OneHot(((OneHot) s.target()).codes(), O))).toList();
+        Split split = Split.sequences(sequences, request, "sequences", data.file());
+        return new Form("labelled sequences", split, Map.of(), "cross-entropy (nats)",
+            score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
+            p -> answers(data, split, (s, heldOut) -> classesAnswer(p, s, heldOut)),
+            p -> classesPanel(p, split), Shown.first(split), null);
+    }
+
     // ── 8.3 A series ──
 
     /** x → (x − mean) / deviation, each column by its own. */
@@ -1270,9 +1265,10 @@ class rnn {
         static Scaling of(Model loaded) {
             double[] mean = loaded.numbers("mean", -Double.MAX_VALUE, Double.MAX_VALUE);
             double[] deviation = loaded.numbers("deviation", Double.MIN_VALUE, Double.MAX_VALUE);
-            int I = loaded.p().I(), n = mean.length;
-            if (n == I && deviation.length == I) return new Scaling(mean, deviation);
-            throw wrong("%s: scales %d columns, but rnn.weight_ih_l0 takes %d", loaded.file(), n, I);
+            int I = loaded.p().I();
+            if (mean.length == I && deviation.length == I) return new Scaling(mean, deviation);
+            throw wrong("%s: has %d means and %d deviations, but rnn.weight_ih_l0 takes %d columns",
+                loaded.file(), mean.length, deviation.length, I);
         }
 
         double[][] scale(double[][] rows) {
@@ -1338,8 +1334,9 @@ class rnn {
         int n = next.T() + 1, kept = n - Split.held(n, request, "values", data.file());
         double[][] own = Arrays.copyOf(rows(next.input()), n);
         own[n - 1] = rows(next.target())[n - 2];
-        Scaling scaling = loaded != null && loaded.metadata().containsKey("mean") ? Scaling.of(loaded)
-            : Scaling.of(own, kept);
+        boolean known = loaded != null && loaded.metadata().containsKey("mean")
+            && loaded.p().I() == own[0].length;
+        Scaling scaling = known ? Scaling.of(loaded) : Scaling.of(own, kept);
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, "values", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
@@ -1372,7 +1369,8 @@ class rnn {
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
             boolean sorted = IntStream.range(1, codePoints.length)
                 .allMatch(i -> codePoints[i - 1] < codePoints[i]);
-            if (size == I && I == O && sorted) return vocabulary;
+            if (!sorted) throw wrong("%s: its vocabulary is not in code-point order", loaded.file());
+            if (size == I && I == O) return vocabulary;
             throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
                 loaded.file(), size, I, O);
         }
@@ -1451,9 +1449,9 @@ class rnn {
             return vocabulary.decode(sample(p, codes, n, request.temperature(), vocabulary.end(), random));
         }
 
-        /** A single line, for those who watch. */
-        String oneLine(Parameters p, int length, long seed) {
-            String text = prime + continuation(p, 2 * length, new Random(seed));
+        /** A single line of at most so many characters, for those who watch. */
+        String line(Parameters p, int length) {
+            String text = prime + continuation(p, 2 * length, new Random(request.seed()));
             text = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
             return text.substring(0, Math.min(text.length(), length));
         }
@@ -1480,21 +1478,6 @@ class rnn {
         }
     }
 
-    static Form text(Dataset data, Request request, Model loaded) {
-        Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
-        OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
-        Split split = Split.streams(whole, request, "characters", data.file());
-        return textForm("a text", split, Sampler.of(vocabulary, request), Sequence.next(whole), Set.of());
-    }
-
-    static Form textForm(String what, Split split, Sampler sampler, Sequence s, Set<String> known) {
-        Vocabulary vocabulary = sampler.vocabulary();
-        Shown shown = Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
-        return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
-            score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
-            p -> sampler.answer(p, known), p -> nextCharacterPanel(p, shown, vocabulary), shown, sampler);
-    }
-
     /** What the network expects after each of the last characters: the likeliest of all, from the top. */
     static Panel nextCharacterPanel(Parameters p, Shown shown, Vocabulary vocabulary) {
         int T = shown.read().n(), first = T - shown.labels().size();
@@ -1508,6 +1491,22 @@ class rnn {
             .toArray(double[][]::new);
         return new Cells("Probability of the next character", "the text, read up to here", "next",
             shown.labels(), codes.stream().map(vocabulary::label).toList(), cells, false, 0, 1, WHITE, BLUE);
+    }
+
+    static Form textForm(String what, Split split, Sampler sampler, Sequence s, Set<String> known) {
+        Vocabulary vocabulary = sampler.vocabulary();
+        Shown shown = Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
+        return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
+            score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
+            p -> sampler.answer(p, known), p -> nextCharacterPanel(p, shown, vocabulary), shown,
+            sampler::line);
+    }
+
+    static Form text(Dataset data, Request request, Model loaded) {
+        Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
+        OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
+        Split split = Split.streams(whole, request, "characters", data.file());
+        return textForm("a text", split, Sampler.of(vocabulary, request), Sequence.next(whole), Set.of());
     }
 
     // ── 8.5 A list of texts ──
@@ -1772,7 +1771,7 @@ class rnn {
 
     /** Whether the first character that is no blank is a {, as in JSON. */
     static boolean startsWithBrace(BufferedReader in) throws IOException {
-        in.mark(4096);
+        in.mark(1 << 30);                               // grows with the blanks
         int c;
         do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
         in.reset();
@@ -2223,7 +2222,8 @@ class rnn {
         }
 
         /** How far training is, once it has taken a second; every ten seconds also a sample of text. */
-        void showProgress(Training training, int epochs, double before, IntFunction<String> sample) {
+        void showProgress(Training training, int epochs, double before,
+                          BiFunction<Parameters, Integer, String> sample) {
             long now = System.nanoTime();
             if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
             shown = now;
@@ -2231,7 +2231,7 @@ class rnn {
             if (sample != null && now - sampled > 1e10) {
                 sampled = now;
                 boolean plain = !System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
-                String text = sample.apply(columns - 1);
+                String text = sample.apply(training.state.p(), columns - 1);
                 System.err.println(plain ? text : "\033[2m" + text + "\033[0m");
             }
             String line = progressLine(training, epochs, before);
@@ -2519,8 +2519,9 @@ class rnn {
 
         static Range of(String option) {
             return switch (option) {
-                case "--hidden", "--batch", "--steps", "--threads", "--log-every" ->
+                case "--hidden", "--batch", "--steps", "--log-every" ->
                     new Range(1, Integer.MAX_VALUE, "a whole number from 1 on");
+                case "--threads" -> new Range(1, 1024, "a whole number from 1 to 1024");
                 case "--epochs", "--generate" -> new Range(0, Integer.MAX_VALUE, "a whole number from 0 on");
                 case "--seed" -> new Range(Long.MIN_VALUE, Long.MAX_VALUE, "a whole number");
                 case "--learning-rate" -> new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a positive number");
@@ -2639,7 +2640,7 @@ class rnn {
         if (vocabulary != null) return writeAlone(options, loaded.p(), vocabulary);
         Dataset data = options.data == null ? TOY : readDataset(options.data);
         Form form = form(data, options.request(), loaded);
-        if (options.prime != null && form.sampler() == null)
+        if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
         Split split = form.split();
         int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
@@ -2759,8 +2760,7 @@ class rnn {
                         saved = System.nanoTime();
                         pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - now));
                     }
-                    console.showProgress(training, options.epochs, before, form.sampler() == null ? null
-                        : length -> form.sampler().oneLine(training.state.p(), length, epoch()));
+                    console.showProgress(training, options.epochs, before, form.sample());
                 }
             } finally {
                 console.erase();
