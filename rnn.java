@@ -1410,9 +1410,8 @@ class rnn {
         OneHot vectors(String text, String file) { return new OneHot(encode(text, file), size()); }
 
         String decode(int[] codes) {
-            var text = new StringBuilder();
-            for (int code : codes) text.appendCodePoint(codePoints[code]);
-            return text.toString();
+            int[] text = Arrays.stream(codes).map(code -> codePoints[code]).toArray();
+            return new String(text, 0, text.length);
         }
 
         /** A code as a label of one character. */
@@ -1638,7 +1637,7 @@ class rnn {
     }
 
     /** A dataset in the format of the README. */
-    static Dataset parseDataset(StrictJson json, String file) {
+    static Dataset datasetOf(StrictJson json, String file) {
         String name = baseName(file), text = "";
         List<Vectors> inputs = List.of(), targets = List.of();
         List<Sequence> sequences = List.of();
@@ -1769,15 +1768,6 @@ class rnn {
         return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
     }
 
-    /** Whether the first character that is no blank is a {, as in JSON. */
-    static boolean startsWithBrace(BufferedReader in) throws IOException {
-        in.mark(1 << 30);                               // grows with the blanks
-        int c;
-        do c = in.read(); while (c == ' ' || c == '\n' || c == '\r' || c == '\t');
-        in.reset();
-        return c == '{';
-    }
-
     /** What the system said of an input or output, without the file's name. */
     static String reason(Exception e) {
         if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
@@ -1789,18 +1779,24 @@ class rnn {
         return String.valueOf(e.getMessage());
     }
 
+    static Dataset parseDataset(String file, Reader in) {
+        var json = new StrictJson(file, JSON.createParser(ObjectReadContext.empty(), in));
+        return json.document(object -> datasetOf(object, file));
+    }
+
     /** Reads a dataset: a JSON file, a .txt file, or one of the two from standard input. */
     static Dataset readDataset(String file) {
-        try (InputStream bytes = file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+        boolean standardInput = file.equals("-");
+        try (InputStream bytes = standardInput ? System.in : Files.newInputStream(Path.of(file));
              var in = new BufferedReader(new InputStreamReader(bytes, UTF_8))) {
             in.mark(1);
             if (in.read() != '\ufeff') in.reset();      // a byte-order mark is no part of the data
-            if (file.equals("-") ? startsWithBrace(in) : !file.endsWith(".txt"))
-                return new StrictJson(file, JSON.createParser(ObjectReadContext.empty(), in))
-                    .document(json -> parseDataset(json, file));
-            var text = new StringWriter();
-            in.transferTo(text);
-            return textDataset(file, baseName(file), text.toString());
+            if (!standardInput && !file.endsWith(".txt")) return parseDataset(file, in);
+            var writer = new StringWriter();
+            in.transferTo(writer);
+            String text = writer.toString();
+            boolean json = standardInput && text.matches("[ \\t\\r\\n]*\\{(?s:.*)");
+            return json ? parseDataset(file, new StringReader(text)) : textDataset(file, baseName(file), text);
         } catch (IOException | JacksonIOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
@@ -2085,24 +2081,23 @@ class rnn {
         private static String fingerprint(Dataset data) {
             try {
                 var digest = MessageDigest.getInstance("SHA-256");
-                for (Sequence s : data.sequences())
-                    for (Vectors v : List.of(s.input(), s.target())) digest(v, digest);
-                for (String text : data.texts())
-                    digest.update((text.length() + ":" + text).getBytes(UTF_8));
+                var all = new DigestOutputStream(OutputStream.nullOutputStream(), digest);
+                try (var out = new DataOutputStream(new BufferedOutputStream(all))) {
+                    for (Sequence s : data.sequences())
+                        for (Vectors v : List.of(s.input(), s.target())) write(v, out);
+                    for (String text : data.texts()) out.write((text.length() + ":" + text).getBytes(UTF_8));
+                }
                 return HexFormat.of().formatHex(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
+            } catch (IOException | NoSuchAlgorithmException e) {
                 throw new AssertionError("every JDK has SHA-256", e);
             }
         }
 
-        private static void digest(Vectors v, MessageDigest digest) {
-            digest.update((v.n() + " " + v.width() + " ").getBytes(US_ASCII));
-            for (int r = 0; r < v.n(); r++) {
-                var bytes = ByteBuffer.allocate(8 * (v instanceof Dense ? v.width() : 1));
-                if (v instanceof Dense dense) bytes.asDoubleBuffer().put(dense.x()[r]);
-                else bytes.putLong(v.code(r));
-                digest.update(bytes.array());
-            }
+        private static void write(Vectors v, DataOutputStream out) throws IOException {
+            out.writeBytes(v.n() + " " + v.width() + " ");
+            for (int r = 0; r < v.n(); r++)
+                if (v instanceof Dense dense) for (double x : dense.x()[r]) out.writeDouble(x);
+                else out.writeLong(v.code(r));
         }
 
         /** A checkpoint of other data or options would go on to something that neither of them means. */
