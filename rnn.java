@@ -112,13 +112,13 @@ class rnn {
     /** p[i] = e^y[i] / Σ e^y[j]; the maximum is subtracted, lest anything overflow. Shapes: y, p [O]. */
     static double[] softmax(double[] y) {
         double[] p = new double[y.length];
-        softmaxInto(p, y);
+        softmaxInto(p, y, y[argmax(y)]);
         return p;
     }
 
-    /** p = softmax(y); returns log Σ e^(y[j] − max). */
-    static double softmaxInto(double[] p, double[] y) {
-        double max = y[argmax(y)], sum = 0;
+    /** p = softmax(y), from the largest of y; returns log Σ e^(y[j] − max). */
+    static double softmaxInto(double[] p, double[] y, double max) {
+        double sum = 0;
         for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
         for (int i = 0; i < y.length; i++) p[i] /= sum;
         return StrictMath.log(sum);
@@ -161,9 +161,9 @@ class rnn {
 
     /** dy = softmax(y) − oneHot(label), the gradient of crossEntropy; returns crossEntropy(y, label). */
     static double gradCrossEntropy(double[] y, int label, double[] dy) {
-        double logSum = softmaxInto(dy, y);
+        double max = y[argmax(y)], logSum = softmaxInto(dy, y, max);
         dy[label] -= 1;
-        return logSum - (y[label] - y[argmax(y)]);
+        return logSum - (y[label] - max);
     }
 
     /** eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
@@ -714,10 +714,12 @@ class rnn {
     }
 
     static boolean isFinite(Parameters p) {
-        double sum = 0;                                 // w − w is 0, or NaN where w is not finite
-        for (double[] row : p.rows())
-            for (double w : row) sum += w - w;
-        return sum == 0;
+        for (double[] row : p.rows()) {
+            double sum = 0;
+            for (double w : row) sum += w - w;          // 0, or NaN where w is not finite
+            if (sum != 0) return false;
+        }
+        return true;
     }
 
     /** The order of an epoch, drawn from (seed, epoch) alone; the dataset's own for a full batch. */
@@ -1044,7 +1046,8 @@ class rnn {
         static int held(int n, Request request, String unit, String file) {
             int held = request.validate().of(n);
             if (held == 0 && request.validate().amount() > 0)
-                throw wrong("--validate holds out nothing of the %d %s in %s; give more, or a count", n, unit, file);
+                throw wrong("--validate holds out nothing of the %d %s in %s; give more, or a count",
+                    n, unit, file);
             if (held < n) return held;
             throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
         }
@@ -1796,7 +1799,8 @@ class rnn {
             in.transferTo(writer);
             String text = writer.toString();
             boolean json = standardInput && text.matches("[ \\t\\r\\n]*\\{(?s:.*)");
-            return json ? parseDataset(file, new StringReader(text)) : textDataset(file, baseName(file), text);
+            if (json) return parseDataset(file, new StringReader(text));
+            return textDataset(file, baseName(file), text);
         } catch (IOException | JacksonIOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
@@ -1824,17 +1828,16 @@ class rnn {
     /** The shortest decimal that reads back as x: Double.toString as it is from JDK 19 on. */
     static String decimal(double x) { return tools.jackson.core.io.NumberOutput.toString(x, true); }
 
-    static String joined(String separator, double... numbers) {
-        return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(separator));
-    }
-
     /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
-            var text = new OutputStreamWriter(out, US_ASCII);
-            text.write(validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n");
-            for (int n = 0; n < losses.size(); n++)
-                text.write(n + 1 + "," + joined(",", losses.get(n)) + "\n");
+            var text = new BufferedWriter(new OutputStreamWriter(out, US_ASCII));
+            text.write(validated ? "epoch,loss,validation_loss" : "epoch,loss");
+            for (int n = 0; n < losses.size(); n++) {
+                text.write("\n" + (n + 1));
+                for (double loss : losses.get(n)) text.write("," + decimal(loss));
+            }
+            text.write("\n");
             text.flush();
         });
     }
@@ -2063,7 +2066,8 @@ class rnn {
         metadata.put("epoch", "" + state.epoch());
         metadata.put("options", origin.options());
         form.metadata().forEach((key, value) ->
-            metadata.put(key, value instanceof double[] numbers ? joined(" ", numbers) : (String) value));
+            metadata.put(key, value instanceof String text ? text : Arrays.stream((double[]) value)
+                .mapToObj(x -> decimal(x)).collect(Collectors.joining(" "))));
         writeSafetensors(file, tensors);
     }
 
