@@ -14,36 +14,38 @@
 // A vanilla (Elman) recurrent network with nothing hidden: the forward pass, back-propagation through time
 // (BPTT) and SGD are written out. It is not a framework: one layer, tanh, float64, the CPU.
 //
-//     h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)         the hidden state: what the network remembers
+//     h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)         the hidden state: what the network remembers; h[0] = 0
 //     y[t] = h[t]·Why + by                            the output, linear
 //
-//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT: the blame from its output and from t + 1
+//     dy[t] = 2·(y[t] − target[t]) / (O·n)            mse; n: the scored steps, those that have a target
+//     dy[t] = (softmax(y[t]) − oneHot(label[t])) / n  cross-entropy, −log softmax(y[t])[label[t]]
+//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT, t = T … 1: from its output and from the next step
 //     da[t] = dh[t] ∘ (1 − h[t]²)                     a: what tanh is taken of, the pre-activation
 //     dWxh = Σ x[t]ᵀ·da[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dWhy = Σ h[t]ᵀ·dy[t]   dbh = Σ da[t]   dby = Σ dy[t]
 //
-//     mse            the mean of (y − target)² over every element of every scored step: each with a target
-//     cross-entropy  the mean of −log softmax(y)[label] over every scored step
-//     SGD            v ← momentum·v + dW;  W ← W − learningRate·v
+//     v ← momentum·v + dW;  W ← W − learningRate·v    SGD
 //
 //     T  steps in time    B  sequences side by side, a batch    t, b  one of them
 //     I  numbers in       H  hidden units                       O     numbers out: classes, characters
-//     dW, dh, …           the gradient of the loss with respect to W, h, …
+//     dW, dh, …           the gradient of the loss, a mean over all scored steps, with respect to W, h, …
 //     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]       vectors are rows
 //
 // Every sum has one fixed order, and every operation is one that Java defines to the last bit.
 //
-//      room                        what is in it                                                may use
-//      2  Activations and losses   tanh, softmax, mse, cross-entropy, each with its gradient    nothing
-//      3  Matrix loops             products of matrices, shared out among threads               nothing
-//      4  The model                parameters, forward, backward, the loss, clipping, SGD       2 and 3
-//      5  Sequences                what the network reads: vectors, one-hot vectors, windows    2 to 4
-//      6  Training                 its state, epochs, evaluation, the gradient check            2 to 5
-//      7  Generating               the network one step at a time                               2 to 6
-//      8  Forms of data            vectors, classes, a series, a text, texts: a room each       2 to 7
-//      9  JSON                     reads datasets and says where they are wrong                 Jackson
-//     10  Files                    whole or not at all; safetensors; checkpoints; the lock      Jackson
-//     11  What a person sees       progress, the curve, the picture                             XChart
-//     12  Command line             options, a run, main                                         picocli
+//     room                        what is in it                                                 may use
+//      2  Activations and losses  tanh, softmax, mse, cross-entropy, each with its gradient
+//      3  Matrix loops            products of matrices, shared out among threads
+//      4  The model               parameters, forward, backward, the loss, clipping, SGD        2, 3
+//      5  Sequences               what the network reads: vectors, one-hot vectors, windows     2 to 4
+//      6  Training                its state, epochs, evaluation, the gradient check             2 to 5
+//      7  Generating              the network one step at a time                                2 to 6
+//      8  Forms of data           vectors, classes, a series, a text, texts: a room each        2 to 7
+//      9  JSON                    reads datasets and says where they are wrong                  2 to 8, Jackson
+//     10  Files                   whole or not at all; safetensors, checkpoints, the lock       2 to 9
+//     11  What a person sees      progress, the curve, the picture                              2 to 10, XChart
+//     12  Command line            options, a run, main                                          all, picocli
+//
+// Room 4 is the heart: read it first; rooms 2 and 3 are what it is made of.
 
 import java.awt.*;
 import java.awt.image.BufferedImage;
@@ -76,19 +78,6 @@ import static java.nio.file.StandardOpenOption.*;
 class rnn {
     // ── 2. Activations and losses ─────────────────────────────────────────────────────────────────────────
 
-    /**
-     * e / (e + 2) with e = expm1(2|x|): within 2.5 ulp, odd, monotone. The last bits of Math.tanh differ
-     * between JDKs. No branch and no cast, so that a loop of it becomes vector instructions.
-     */
-    static double tanh(double x) {
-        double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);      // above 37.4, e + 2 would be rounded
-        double k = Math.rint(a * LOG2E), scale = smallPow2(k);
-        double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
-        double last = Math.max(0, Math.min(twice - 38.1230949, 0x1p-53));   // the step from 1 − 2⁻⁵³ to 1
-        double sign = Math.max(-1, Math.min(x * 0x1p1000 * 0x1p1000, 1));   // of ±0: ±0
-        return (e / (e + 2) + last) * sign;
-    }
-
     /** tanh′(a) = 1 − tanh²(a), from h = tanh(a). */
     static double gradTanh(double h) { return 1 - h * h; }
 
@@ -116,7 +105,7 @@ class rnn {
         return p;
     }
 
-    /** p = softmax(y), from the largest of y; returns log Σ e^(y[j] − max). */
+    /** p = softmax(y), max being the largest of y; returns log Σ e^(y[j] − max). Shapes: p, y [O]. */
     static double softmaxInto(double[] p, double[] y, double max) {
         double sum = 0;
         for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
@@ -163,7 +152,7 @@ class rnn {
     static double gradCrossEntropy(double[] y, int label, double[] dy) {
         double max = y[argmax(y)], logSum = softmaxInto(dy, y, max);
         dy[label] -= 1;
-        return logSum - (y[label] - max);
+        return logSum - (y[label] - max);               // −log (e^(y[label] − max) / Σ e^(y[j] − max))
     }
 
     /** eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
@@ -172,6 +161,19 @@ class rnn {
         double k = Math.rint(clipped * LOG2E);
         long half = (long) k >> 1;                                      // 2ᵏ may be subnormal, or too large
         return (1 + expm1Reduced(reduce(clipped, k))) * pow2(half) * pow2((long) k - half);
+    }
+
+    /**
+     * tanh, because the last bits of Math.tanh differ between JDKs: e / (e + 2) with e = expm1(2|x|), within
+     * 2.5 ulp, odd, monotone. No branch and no cast, so that a loop of it becomes vector instructions.
+     */
+    static double tanh(double x) {
+        double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);  // above 37.4, e + 2 loses part of the 2
+        double k = Math.rint(a * LOG2E), scale = smallPow2(k);
+        double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
+        double last = Math.max(0, Math.min(twice - 38.1230949, 0x1p-53));   // the step from 1 − 2⁻⁵³ to 1
+        double sign = Math.max(-1, Math.min(x * 0x1p1000 * 0x1p1000, 1));   // of ±0: ±0
+        return (e / (e + 2) + last) * sign;
     }
 
     static final double LOG2E = 1.4426950408889634;
@@ -205,7 +207,7 @@ class rnn {
 
     // ── 3. Matrix loops ───────────────────────────────────────────────────────────────────────────────────
 
-    /** C[i] += A[i]·B for the rows from ≤ i < to: the definition, for readers and tests. Sums run over k. */
+    /** C[i] += A[i]·B for the rows from ≤ i < to: the definition, for readers. A [m,n], B [n,q], C [m,q]. */
     static void addProductPlainly(double[][] A, double[][] B, double[][] C, int from, int to) {
         for (int i = from; i < to; i++)
             for (int j = 0; j < C[i].length; j++)
@@ -222,7 +224,7 @@ class rnn {
         addTiles(A, true, B, n, C, from, to);
     }
 
-    /** Either of them: 128 rows of C stay in the cache while B passes by, four of B's rows to two of C's. */
+    /** Both of them: 128 rows of C stay in the cache while B passes by, four of its rows for two of C. */
     static void addTiles(
             double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
@@ -295,13 +297,13 @@ class rnn {
     /** Work on the rows from ≤ i < to. */
     interface Part { void run(int from, int to); }
 
-    /** Shares out n rows of work, each of so many multiplications. No sum crosses rows, so the bits stay. */
+    /** Shares out n rows of work, about workPerRow multiplications each. No sum is split: the bits stay. */
     interface Team { void split(int n, long workPerRow, Part part); }
 
     /** A team of one. */
     static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
 
-    /** The caller and its helpers, who wait for their share awake for some microseconds and then asleep. */
+    /** The caller and its helpers. Who waits spins for some microseconds and then sleeps. */
     static final class Threads implements Team, AutoCloseable {
         static final long WORTH = 1_000_000;                            // less is done sooner than shared out
         private final Semaphore[] tasks;                                // for each helper: a permit a task
@@ -379,7 +381,7 @@ class rnn {
         double[] bh,                // [H]
         double[][] Why,             // [H,O]
         double[] by,                // [O]
-        double[][] rows) {          // every row of the five: for loops over all numbers alike
+        double[][] rows) {          // every row of all five, to loop over all numbers alike
 
         static final List<String> NAMES = List.of("Wxh", "Whh", "bh", "Why", "by");
 
@@ -412,14 +414,14 @@ class rnn {
      */
     record Tape(
         int B,
-        double[][] hPrev,           // [(T+1)·B, H]  h[t-1]: the first B rows are the state carried in
-        double[][] h,               // [T·B, H]      h[t]: the same rows without the first B
-        double[][] y,               // [T·B, O]
+        double[][] hPrev,           // [(T+1)·B, H]  h[t-1]; the first B rows are the state carried in
+        double[][] h,               // [T·B, H]      h[t]: the same arrays from row B on
+        double[][] y,               // [T·B, O]      before any softmax
         double[] loss,              // [T·B]         at each scored step
         double[][] dy,              // [T·B, O]
-        double[][] dhPrev,          // [(T+1)·B, H]
-        double[][] dh,              // [T·B, H]      as h and hPrev: the same rows without the first B
-        double[][] da,              // [T·B, H]
+        double[][] dhPrev,          // [(T+1)·B, H]  dh[t-1]; the first B rows are dh[0], which nothing reads
+        double[][] dh,              // [T·B, H]      dh[t]: the same arrays from row B on
+        double[][] da,              // [T·B, H]      of a[t], which h[t] has overwritten
         double[][] WhhT,            // [H, H]        Whhᵀ
         double[][] WhyT) {          // [O, H]        Whyᵀ
 
@@ -454,11 +456,11 @@ class rnn {
         double[][] h = tape.h(), hPrev = tape.hPrev(), y = tape.y();
         // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
         team.split(B, (long) n / B * H * H, (from, to) -> {     // rows to share out, work of each, what to do
-            for (int t = 0; t < n; t += B) {                    // t: the first row of a step
-                fill(h, p.bh(), t + from, t + to);
-                x.addTimes(p.Wxh(), h, t + from, t + to);
-                addProduct(hPrev, p.Whh(), h, t + from, t + to);
-                for (int b = from; b < to; b++) activate(h[t + b]);
+            for (int r = 0; r < n; r += B) {                    // r: the first row of step t
+                fill(h, p.bh(), r + from, r + to);
+                x.addTimes(p.Wxh(), h, r + from, r + to);
+                addProduct(hPrev, p.Whh(), h, r + from, r + to);
+                for (int b = from; b < to; b++) activate(h[r + b]);
             }
         });
         // y[t] = h[t]·Why + by, of all steps at once
@@ -468,7 +470,10 @@ class rnn {
         });
     }
 
-    /** Back-propagation through time: forward's lines from last to first. Reads dy, which loss() wrote. */
+    /**
+     * Back-propagation through time, from dy, which loss() wrote: beside each of forward's equations, last to
+     * first, the gradients that it gives. The sums over t wait for the end: one large product each.
+     */
     static void backward(Parameters p, Vectors x, Tape tape, Parameters d, Team team) {
         int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
         double[][] h = tape.h(), hPrev = tape.hPrev();
@@ -483,10 +488,10 @@ class rnn {
         // h[t] = tanh(a[t])                             da[t] = dh[t] ∘ (1 − h[t]²)
         // a[t] = x[t]·Wxh + h[t-1]·Whh + bh             dh[t-1] += da[t]·Whhᵀ
         team.split(B, (long) n / B * H * H, (from, to) -> {
-            zero(dhPrev, from, to);
-            for (int t = n - B; t >= 0; t -= B) {
-                for (int b = from; b < to; b++) gradActivate(h[t + b], dh[t + b], da[t + b]);
-                addProduct(da, tape.WhhT(), dhPrev, t + from, t + to);
+            zero(dhPrev, from, to);                             // dh[0] alone: the others hold dy[t]·Whyᵀ
+            for (int r = n - B; r >= 0; r -= B) {
+                for (int b = from; b < to; b++) gradActivate(h[r + b], dh[r + b], da[r + b]);
+                addProduct(da, tape.WhhT(), dhPrev, r + from, r + to);
             }
         });
         // dWhy = Σ h[t]ᵀ·dy[t]  dWhh = Σ h[t-1]ᵀ·da[t]  dbh = Σ da[t]  dWxh = Σ x[t]ᵀ·da[t]  dby = Σ dy[t]
@@ -501,10 +506,10 @@ class rnn {
         for (int r = 0; r < n; r++) addRow(1, dy[r], d.by());
     }
 
-    /** The mean loss of the last target.n() of n rows of y, the scored ones; its gradient goes into dy. */
+    /** The mean loss over the scored rows, the last target.n() of n; its gradient goes into dy. */
     static double loss(Vectors target, int n, Tape tape, Team team) {
         int scored = target.n(), first = n - scored;
-        team.split(n, 8L * tape.y()[0].length, (from, to) -> {
+        team.split(n, 8L * tape.y()[0].length, (from, to) -> {  // 8: an exp takes as long as some products
             zero(tape.dy(), from, Math.min(first, to));
             for (int r = Math.max(first, from); r < to; r++) {
                 double[] dy = tape.dy()[r];
@@ -526,7 +531,7 @@ class rnn {
         return loss;
     }
 
-    /** Scales all gradients to a common L2 norm of at most `max`. As torch.nn.utils.clip_grad_norm_. */
+    /** Scales all gradients to a joint L2 norm of at most max. As torch.nn.utils.clip_grad_norm_. */
     static void clip(Parameters d, double max) {
         double sum = 0;
         for (double[] row : d.rows())
@@ -548,7 +553,7 @@ class rnn {
         }
     }
 
-    /** Vectors x, one a row: what the network reads or, as targets, what its outputs are held against. */
+    /** Vectors x, one a row: what the network reads or, as targets, what its outputs are compared with. */
     interface Vectors {
         int n();
         int width();
@@ -568,7 +573,7 @@ class rnn {
         /** The vectors from ≤ r < to. */
         Vectors slice(int from, int to);
 
-        /** The vectors from ≤ t < to of sequences of this kind side by side: row (t − from)·B + b. */
+        /** The vectors from ≤ t < to of B sequences of this kind side by side: row (t − from)·B + b. */
         Vectors sideBySide(List<Vectors> sequences, int from, int to);
     }
 
@@ -634,10 +639,10 @@ class rnn {
         }
     }
 
-    /** What to learn: from the inputs, the targets of their last steps. */
+    /** What to learn: from input [T,I] the target [T',O], which belongs to the last T' steps. */
     record Sequence(Vectors input, Vectors target) {
 
-        /** Of values in a row, to tell each from those before it. */
+        /** From consecutive values: each from those before it. */
         static Sequence next(Vectors values) {
             return new Sequence(values.slice(0, values.n() - 1), values.slice(1, values.n()));
         }
@@ -662,7 +667,7 @@ class rnn {
             return inputs.get(0).sideBySide(inputs, from, to);
         }
 
-        /** The targets of those steps that have one: the last rows of the input. */
+        /** The targets of those steps that have one, the window's last, side by side as the input. */
         Vectors target() {
             var targets = sequences.stream().map(Sequence::target).toList();
             int unscored = sequences.get(0).unscored();
@@ -673,22 +678,19 @@ class rnn {
 
     /** Puts up to `batch` sequences of one shape together and cuts each batch into windows of `steps`. */
     static List<Window> windows(List<Sequence> sequences, int batch, int steps) {
-        var windows = new ArrayList<Window>();
+        var batches = new ArrayList<List<Sequence>>();
         var open = new LinkedHashMap<List<Integer>, List<Sequence>>();
         for (Sequence s : sequences) {
             var shape = List.of(s.T(), s.target().n());
-            var together = open.computeIfAbsent(shape, key -> new ArrayList<>());
-            together.add(s);
-            if (together.size() == batch) cut(open.remove(shape), steps, windows);
+            open.computeIfAbsent(shape, key -> new ArrayList<>()).add(s);
+            if (open.get(shape).size() == batch) batches.add(open.remove(shape));
         }
-        for (var rest : open.values()) cut(rest, steps, windows);
+        batches.addAll(open.values());
+        var windows = new ArrayList<Window>();
+        for (var together : batches)
+            for (long from = 0, T = together.get(0).T(); from < T; from += steps)
+                windows.add(new Window(together, (int) from, (int) Math.min(T, from + steps)));
         return windows;
-    }
-
-    static void cut(List<Sequence> batch, int steps, List<Window> windows) {
-        int T = batch.get(0).T();
-        for (long from = 0; from < T; from += steps)
-            windows.add(new Window(batch, (int) from, (int) Math.min(T, from + steps)));
     }
 
     // ── 6. Training ───────────────────────────────────────────────────────────────────────────────────────
@@ -714,11 +716,8 @@ class rnn {
     }
 
     static boolean isFinite(Parameters p) {
-        for (double[] row : p.rows()) {
-            double sum = 0;
-            for (double w : row) sum += w - w;          // 0, or NaN where w is not finite
-            if (sum != 0) return false;
-        }
+        for (double[] row : p.rows())
+            for (double w : row) if (!Double.isFinite(w)) return false;
         return true;
     }
 
@@ -741,7 +740,7 @@ class rnn {
         Parameters p,               // the weights, updated in place
         Parameters v,               // their velocity, likewise
         Parameters last,            // the weights when the last whole epoch ended
-        List<double[]> losses,      // of each whole epoch: of training and, where any is held out, of that
+        List<double[]> losses,      // of each whole epoch: training or training, held out
         int next,                   // the window to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
         long scored,                // how many those are
@@ -756,7 +755,7 @@ class rnn {
         int epoch() { return losses.size(); }
     }
 
-    /** Training: a state, moved on by one update after the other. Beside it there is only room to work in. */
+    /** Training: a state, moved on one update at a time. All else is given, or room to work in. */
     static final class Training {
         final Settings settings;
         final Team team;
@@ -765,7 +764,7 @@ class rnn {
         private final List<Window> heldOut;
         private final Parameters d;
         private Tape tape;
-        private List<Window> windows;
+        private List<Window> windows;                   // of the epoch under way
         private Window window;                          // the one in x and target
         private Vectors x, target;
 
@@ -777,22 +776,24 @@ class rnn {
             this.settings = settings;
             this.team = team;
             d = Parameters.zeros(state.p().I(), state.p().H(), state.p().O());
-            planEpoch();
+            windows = plan(sequences, settings, state.epoch() + 1);
         }
 
-        /** The windows of the epoch to come: those of the last one where their order is the dataset's. */
-        private void planEpoch() {
-            if (windows == null || settings.batch() < sequences.size())
-                windows = plan(sequences, settings, state.epoch() + 1);
-        }
-
-        /** One SGD step on the next window. False, and the state as it was, where a number is not finite. */
+        /**
+         * One SGD step on the next window. False where a number is not finite: then the step does not count,
+         * and the weights to go back to are in `last`.
+         */
         boolean update() {
-            take(windows.get(state.next()));
+            if (window != windows.get(state.next())) {
+                window = windows.get(state.next());
+                x = window.input();
+                target = window.target();
+            }
             Parameters p = state.p();
             int n = x.n(), B = window.B(), scored = target.n();
             tape = Tape.ready(tape, p, n, B, window.from() == 0 ? null : state.h());
-            double lossSum = state.lossSum() + pass(p, x, target, tape, d, team) * (scored / B) * B;
+            double loss = pass(p, x, target, tape, d, team);
+            double lossSum = state.lossSum() + loss * (scored / B) * B;  // the rounding that is promised
             if (scored > 0) {
                 if (settings.clip() > 0) clip(d, settings.clip());
                 sgd(p, d, state.v(), settings.learningRate(), settings.momentum());
@@ -806,20 +807,14 @@ class rnn {
             return true;
         }
 
-        private void take(Window next) {
-            if (next == window) return;
-            window = next;
-            x = next.input();
-            target = next.target();
-        }
-
         private void endEpoch(double loss) {
             Parameters p = state.p();
             state.losses().add(heldOut.isEmpty() ? new double[] {loss}
                 : new double[] {loss, evaluate(p, heldOut, team).loss()});
             copyRows(p.rows(), state.last().rows(), p.rows().length);
             state = new State(p, state.v(), state.last(), state.losses(), 0, 0, 0, new double[0][]);
-            planEpoch();
+            if (settings.batch() < sequences.size())    // else their order is the dataset's, as before
+                windows = plan(sequences, settings, state.epoch() + 1);
         }
 
         /** Updates until an epoch is complete; its mean loss, or NaN where a number is no longer finite. */
@@ -849,7 +844,7 @@ class rnn {
             tape = Tape.ready(tape, p, x.n(), window.B(), window.from() == 0 ? null : h);
             forward(p, x, tape, team);
             int steps = target.n() / window.B();
-            if (steps > 0) lossSum += loss(target, x.n(), tape, team) * steps * window.B();
+            if (steps > 0) lossSum += loss(target, x.n(), tape, team) * steps * window.B();  // as in update
             for (int r = 0; r < target.n(); r++)
                 if (argmax(tape.y()[x.n() - target.n() + r]) == target.code(r)) right++;
             scored += target.n();
@@ -858,7 +853,7 @@ class rnn {
         return new Score(lossSum / scored, right / scored);
     }
 
-    /** How far BPTT and numerical gradients are apart, at most, over so many weights of a parameter. */
+    /** The largest relative error of BPTT's gradient over so many weights of one parameter. */
     record GradientCheck(String name, int checked, double worst) { }
 
     /**
@@ -888,11 +883,12 @@ class rnn {
     /** ∂L/∂w[j] ≈ (8·(L(+ε) − L(−ε)) − (L(+2ε) − L(−2ε))) / 12ε, whose error is of the order ε⁴. */
     static double numericalGradient(
             Parameters p, double[] w, int j, Vectors x, Vectors target, Tape tape, Team team) {
+        int[] steps = {-2, -1, 1, 2}, factors = {1, -8, 8, -1};
         double epsilon = 1.0 / 1024, old = w[j], sum = 0;
-        for (int step : new int[] {-2, -1, 1, 2}) {
-            w[j] = old + step * epsilon;
+        for (int k = 0; k < steps.length; k++) {
+            w[j] = old + steps[k] * epsilon;
             forward(p, x, tape, team);
-            sum += (step == 1 ? 8 : step == -1 ? -8 : step == 2 ? -1 : 1) * loss(target, x.n(), tape, team);
+            sum += factors[k] * loss(target, x.n(), tape, team);
         }
         w[j] = old;
         return sum / (12 * epsilon);
@@ -939,13 +935,13 @@ class rnn {
         double[][] y = stepper.steps(input), generated = new double[n][];
         double[] last = y[y.length - 1];
         for (int k = 0; k < n; k++) {
-            if (k > 0) last = stepper.step(new Dense(new double[][] {last}));
             generated[k] = last;
+            last = stepper.step(new Dense(new double[][] {last}));
         }
         return generated;
     }
 
-    /** Writes on after a prime until n codes are written or `end` is drawn, which is not part of it. */
+    /** Goes on from a prime, not empty, until n codes are written or `end`, which is left out, is drawn. */
     static int[] sample(Parameters p, int[] prime, int n, double temperature, int end, Random random) {
         Stepper stepper = new Stepper(p);
         double[] y = null;
@@ -1009,12 +1005,21 @@ class rnn {
         }
     }
 
-    /** A count or a percentage. */
+    /** How much to hold out: a count or a percentage. */
     record HoldOut(double amount, boolean percent) {
-        int of(int n) { return (int) (percent ? n * amount / 100 : amount); }
+
+        /** How many of the n units in a file, of which some have to be left. */
+        int of(int n, String unit, String file) {
+            int held = (int) (percent ? n * amount / 100 : amount);
+            if (held == 0 && amount > 0)
+                throw wrong("--validate holds out nothing of the %d %s in %s; give more, or a count",
+                    n, unit, file);
+            if (held < n) return held;
+            throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
+        }
     }
 
-    /** What is asked of a dataset; null where nothing was said. */
+    /** What the options ask for; null where one was not given. */
     record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
                    double temperature, long seed) { }
 
@@ -1024,14 +1029,14 @@ class rnn {
 
         /** Separate sequences, of which the last are held out. */
         static Split sequences(List<Sequence> all, Request request, String unit, String file) {
-            int held = held(all.size(), request, unit, file), kept = all.size() - held;
+            int held = request.validate().of(all.size(), unit, file), kept = all.size() - held;
             return new Split(all.subList(0, kept), all.subList(kept, all.size()), held,
                 Objects.requireNonNullElse(request.batch(), BATCH), Integer.MAX_VALUE);
         }
 
         /** One long sequence, cut into streams; its held-out end is read after the last of them. */
         static Split streams(Vectors whole, Request request, String unit, String file) {
-            int n = whole.n(), held = held(n, request, unit, file), kept = n - held;
+            int n = whole.n(), held = request.validate().of(n, unit, file), kept = n - held;
             int streams = Objects.requireNonNullElse(request.batch(), STREAMS), length = kept / streams;
             if (length < 2)
                 throw wrong("--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
@@ -1041,15 +1046,6 @@ class rnn {
             List<Sequence> heldOut = held == 0 ? List.of()
                 : List.of(new Sequence(whole.slice((streams - 1) * length, n - 1), whole.slice(kept, n)));
             return new Split(training, heldOut, held, streams, request.steps());
-        }
-
-        static int held(int n, Request request, String unit, String file) {
-            int held = request.validate().of(n);
-            if (held == 0 && request.validate().amount() > 0)
-                throw wrong("--validate holds out nothing of the %d %s in %s; give more, or a count",
-                    n, unit, file);
-            if (held < n) return held;
-            throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
         }
 
         int I() { return training.get(0).input().width(); }
@@ -1065,9 +1061,9 @@ class rnn {
     record Answer(Map<String, ?> json, Supplier<String> printed) { }
 
     /** The answers to separate sequences: all of them in outputs.json, the first one printed. */
-    static Answer answers(Dataset data, Split split, BiFunction<Sequence, Boolean, Answer> one) {
-        var all = IntStream.range(0, data.sequences().size()).mapToObj(n ->
-            one.apply(data.sequences().get(n), n < split.training().size() ? null : true)).toList();
+    static Answer answers(Split split, BiFunction<Sequence, Boolean, Answer> one) {
+        var all = Stream.concat(split.training().stream().map(s -> one.apply(s, null)),
+            split.heldOut().stream().map(s -> one.apply(s, true))).toList();
         return new Answer(json("sequences", all.stream().map(Answer::json).toList()), all.get(0).printed());
     }
 
@@ -1115,7 +1111,7 @@ class rnn {
         String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
         boolean counts, double least, double most, int... colours) implements Panel { }
 
-    /** A sequence as the picture shows it, of a long one the end, with labels for its last steps. */
+    /** What the picture shows of a sequence: the end of a long one, with labels for its last steps. */
     record Shown(Vectors read, Vectors lastTarget, String axis, List<String> labels) {
         static final int READ = 200, STEPS = 100, CHARACTERS = 32;
 
@@ -1130,8 +1126,8 @@ class rnn {
         }
 
         static Shown first(Split split) {
-            return numbered(split.shown().get(0), split.heldOut().isEmpty() ? "step of the first sequence"
-                : "step of the first held-out sequence");
+            String which = split.heldOut().isEmpty() ? "first" : "first held-out";
+            return numbered(split.shown().get(0), "step of the " + which + " sequence");
         }
     }
 
@@ -1193,8 +1189,8 @@ class rnn {
     static Panel regressionPanel(Parameters p, Split split) {
         var lines = new ArrayList<>(List.of(dots("training", split.training(), p, BLUE)));
         if (split.held() > 0) lines.add(dots("held out", split.heldOut(), p, ORANGE));
-        double[] targets = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x())).sorted().toArray();
-        double[] ends = {targets[0], targets[targets.length - 1]};
+        var targets = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x())).summaryStatistics();
+        double[] ends = {targets.getMin(), targets.getMax()};
         lines.add(new Line("output = target", ends, ends, BLACK, true, false));
         return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
     }
@@ -1203,20 +1199,19 @@ class rnn {
         Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
             score -> format("%.6g", score.loss()),
-            p -> answers(data, split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
+            p -> answers(split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
             p -> regressionPanel(p, split), Shown.first(split), null);
     }
 
     // ── 8.2 Classes of sequences ──
 
     static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut) {
-        int[] labels = ((OneHot) s.target()).codes();
         double[][] output = scoredOutputs(p, s);
-        int[] predicted = Stream.of(output).mapToInt(y -> argmax(y)).toArray();
+        var labels = IntStream.range(0, output.length).mapToObj(t -> s.target().code(t)).toList();
+        var predicted = Stream.of(output).map(y -> argmax(y)).toList();
         var json = json("held_out", heldOut, "input", rows(s.input()), "target", labels, "output", output,
             "predicted", predicted);
-        return new Answer(json, () -> table(s.unscored() + 1, Arrays.stream(labels).boxed().toArray(),
-            Arrays.stream(predicted).boxed().toArray(), null));
+        return new Answer(json, () -> table(s.unscored() + 1, labels.toArray(), predicted.toArray(), null));
     }
 
     /** How often the network says each class where each is right. */
@@ -1242,7 +1237,7 @@ class rnn {
         Split split = Split.sequences(sequences, request, "sequences", data.file());
         return new Form("labelled sequences", split, Map.of(), "cross-entropy (nats)",
             score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
-            p -> answers(data, split, (s, heldOut) -> classesAnswer(p, s, heldOut)),
+            p -> answers(split, (s, heldOut) -> classesAnswer(p, s, heldOut)),
             p -> classesPanel(p, split), Shown.first(split), null);
     }
 
@@ -1286,10 +1281,10 @@ class rnn {
         }
     }
 
-    /** Each value but the first from those before it, and how the network goes on alone; in its own units. */
-    record Forecast(double[][] output, double[][] generated) {
+    /** Each value but the first from those before it, and how the network goes on, in the series' units. */
+    record Forecast(double[][] own, int held, double[][] output, double[][] generated) {
 
-        Answer answer(double[][] own, int held) {
+        Answer answer() {
             int n = own.length;
             double[][] input = Arrays.copyOf(own, n - 1), target = Arrays.copyOfRange(own, 1, n);
             var one = json("held_out", held > 0 ? held : null, "input", column(input),
@@ -1298,16 +1293,14 @@ class rnn {
         }
 
         /** The numbers of a series of one column; else its rows. */
-        private static Object column(double[][] rows) {
-            return rows.length > 0 && rows[0].length == 1 ? firstColumn(rows) : rows;
-        }
+        private Object column(double[][] rows) { return own[0].length == 1 ? firstOf(rows) : rows; }
 
-        private static double[] firstColumn(double[][] rows) {
+        private static double[] firstOf(double[][] rows) {
             return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
         }
 
         /** The end of the series, the forecast of each value, and how it goes on. */
-        Panel panel(double[][] own, int held, String name) {
+        Panel panel(String name) {
             int n = own.length, from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held));
             int first = held == 0 ? from + 1 : n - held;
             int more = Math.min(generated.length, (n - from + 1) / 2);
@@ -1322,34 +1315,30 @@ class rnn {
         /** The first column of the rows from ≤ k < to, drawn from the step behind `step` on. */
         private static Line line(String name, int step, double[][] rows, int from, int to, int colour) {
             double[] steps = IntStream.range(0, to - from).mapToDouble(k -> step + 1 + k).toArray();
-            double[] values = firstColumn(Arrays.copyOfRange(rows, from, to));
-            return new Line(name, steps, values, colour, true, false);
+            return new Line(name, steps, firstOf(Arrays.copyOfRange(rows, from, to)), colour, true, false);
         }
-    }
-
-    static Forecast forecast(Parameters p, Dense scaled, Scaling scaling, int more) {
-        return new Forecast(scaling.unscale(outputs(p, scaled.slice(0, scaled.n() - 1))),
-            scaling.unscale(generate(p, scaled, more)));
     }
 
     static Form series(Dataset data, Request request, Model loaded) {
         Sequence next = data.sequences().get(0);
-        int n = next.T() + 1, kept = n - Split.held(n, request, "values", data.file());
+        int n = next.T() + 1, held = request.validate().of(n, "values", data.file());
         double[][] own = Arrays.copyOf(rows(next.input()), n);
         own[n - 1] = rows(next.target())[n - 2];
         boolean known = loaded != null && loaded.metadata().containsKey("mean")
             && loaded.p().I() == own[0].length;
-        Scaling scaling = known ? Scaling.of(loaded) : Scaling.of(own, kept);
+        Scaling scaling = known ? Scaling.of(loaded) : Scaling.of(own, n - held);
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, "values", data.file());
+        Sequence scaledNext = Sequence.next(scaled);
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
+        Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
+            scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
             "mean squared error (of the scaled series)",
             score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
                 ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
-            p -> forecast(p, scaled, scaling, more).answer(own, split.held()),
-            p -> forecast(p, scaled, scaling, more).panel(own, split.held(), data.name()),
-            Shown.numbered(Sequence.next(scaled), "step"), null);
+            p -> forecast.apply(p).answer(), p -> forecast.apply(p).panel(data.name()),
+            Shown.numbered(scaledNext, "step"), null);
     }
 
     // ── 8.4 A text ──
@@ -1367,12 +1356,10 @@ class rnn {
         static Vocabulary of(Model loaded) {
             String characters = loaded.metadata().get("vocabulary");
             if (characters == null) return null;
-            int[] codePoints = characters.codePoints().toArray();
-            var vocabulary = new Vocabulary(codePoints, loaded.metadata().containsKey("boundary"));
+            Vocabulary vocabulary = of(List.of(characters), loaded.metadata().containsKey("boundary"));
+            if (!characters.equals(vocabulary.metadata().get("vocabulary")))
+                throw wrong("%s: its vocabulary is not in code-point order", loaded.file());
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
-            boolean sorted = IntStream.range(1, codePoints.length)
-                .allMatch(i -> codePoints[i - 1] < codePoints[i]);
-            if (!sorted) throw wrong("%s: its vocabulary is not in code-point order", loaded.file());
             if (size == I && I == O) return vocabulary;
             throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
                 loaded.file(), size, I, O);
@@ -1380,8 +1367,7 @@ class rnn {
 
         /** The vocabulary of a dataset, or of the model that is to go on from. */
         static Vocabulary of(Dataset data, boolean hasEnd, Model loaded, String what) {
-            if (loaded == null) return of(data.texts(), hasEnd);
-            Vocabulary vocabulary = of(loaded);
+            Vocabulary vocabulary = loaded == null ? of(data.texts(), hasEnd) : of(loaded);
             if (vocabulary != null && vocabulary.hasEnd == hasEnd) return vocabulary;
             throw wrong("%s was not trained on %s, as %s is", loaded.file(), what, data.file());
         }
@@ -1398,16 +1384,16 @@ class rnn {
 
         /** The codes of a text, between two end-of-text tokens where there are any. */
         int[] encode(String text, String where) {
-            int edge = hasEnd ? 1 : 0, n = text.codePointCount(0, text.length());
-            int[] codes = new int[n + 2 * edge];
-            Arrays.fill(codes, codePoints.length);
-            for (int i = 0, k = edge; i < text.length(); i += Character.charCount(text.codePointAt(i)), k++) {
-                int c = text.codePointAt(i);
-                codes[k] = Arrays.binarySearch(codePoints, c);
-                if (codes[k] < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the "
+            var codes = IntStream.builder();
+            if (hasEnd) codes.add(end());
+            text.codePoints().forEach(c -> {
+                int code = Arrays.binarySearch(codePoints, c);
+                if (code < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the "
                     + "network knows", where, Character.toString(c), c, codePoints.length);
-            }
-            return codes;
+                codes.add(code);
+            });
+            if (hasEnd) codes.add(end());
+            return codes.build().toArray();
         }
 
         OneHot vectors(String text, String file) { return new OneHot(encode(text, file), size()); }
@@ -1433,15 +1419,11 @@ class rnn {
         static Sampler of(Vocabulary vocabulary, Request request) {
             String prime = Objects.requireNonNullElse(request.prime(), "");
             vocabulary.encode(prime, "--prime");
-            if (prime.isEmpty() && !vocabulary.hasEnd()) prime = opening(vocabulary.codePoints());
+            int[] known = vocabulary.codePoints();
+            if (prime.isEmpty() && !vocabulary.hasEnd())        // where a line begins, else a word, else any
+                prime = Character.toString(IntStream.of('\n', ' ', known[0])
+                    .filter(c -> Arrays.binarySearch(known, c) >= 0).findFirst().getAsInt());
             return new Sampler(vocabulary, prime, request);
-        }
-
-        /** Where a text begins: at the start of a line, else of a word, else anywhere. */
-        private static String opening(int[] codePoints) {
-            for (int c : new int[] {'\n', ' '})
-                if (Arrays.binarySearch(codePoints, c) >= 0) return Character.toString(c);
-            return Character.toString(codePoints[0]);
         }
 
         /** What follows the prime, which an end-of-text token goes before, where there is one. */
@@ -1483,16 +1465,15 @@ class rnn {
     /** What the network expects after each of the last characters: the likeliest of all, from the top. */
     static Panel nextCharacterPanel(Parameters p, Shown shown, Vocabulary vocabulary) {
         int T = shown.read().n(), first = T - shown.labels().size();
-        double[][] probability = Arrays.stream(outputs(p, shown.read()), first, T)
-            .map(y -> softmax(y)).toArray(double[][]::new);
-        double[] highest = IntStream.range(0, p.O())
-            .mapToDouble(k -> Stream.of(probability).mapToDouble(q -> q[k]).max().orElse(0)).toArray();
-        var codes = IntStream.range(0, p.O()).boxed().sorted(Comparator.comparing(k -> -highest[k])).limit(20)
+        double[][] probability = new double[p.O()][T - first];          // of each character at each step
+        transpose(Arrays.stream(outputs(p, shown.read()), first, T).map(y -> softmax(y))
+            .toArray(double[][]::new), probability);
+        var codes = IntStream.range(0, p.O()).boxed()
+            .sorted(Comparator.comparing(k -> -Arrays.stream(probability[k]).max().orElse(0))).limit(20)
             .sorted(Comparator.reverseOrder()).toList();
-        double[][] cells = codes.stream().map(k -> Stream.of(probability).mapToDouble(q -> q[k]).toArray())
-            .toArray(double[][]::new);
         return new Cells("Probability of the next character", "the text, read up to here", "next",
-            shown.labels(), codes.stream().map(vocabulary::label).toList(), cells, false, 0, 1, WHITE, BLUE);
+            shown.labels(), codes.stream().map(vocabulary::label).toList(),
+            codes.stream().map(k -> probability[k]).toArray(double[][]::new), false, 0, 1, WHITE, BLUE);
     }
 
     static Form textForm(String what, Split split, Sampler sampler, Sequence s, Set<String> known) {
@@ -1519,83 +1500,81 @@ class rnn {
             .map(text -> Sequence.next(vocabulary.vectors(text, data.file()))).toList();
         Split split = Split.sequences(all, request, "texts", data.file());
         return textForm("a list of texts", split, Sampler.of(vocabulary, request), split.shown().get(0),
-            new HashSet<>(data.texts().subList(0, split.training().size())));
+            Set.copyOf(data.texts().subList(0, split.training().size())));
     }
 
     // ── 9. JSON ───────────────────────────────────────────────────────────────────────────────────────────
 
     /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
     static final JsonFactory JSON = JsonFactory.builder()
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION, StreamReadFeature.USE_FAST_DOUBLE_PARSER)
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .streamReadConstraints(StreamReadConstraints.builder()
             .maxStringLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build())
-        .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
-        .build();
+        .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
     static final String NO_UTF8 = "\ufffd";             // what Java reads in place of broken bytes
 
     /** Reads JSON token by token; every mistake is told with its place and what would be right. */
-    static final class StrictJson {
-        private final String where;
-        private final JsonParser in;
-        private TokenStreamLocation keyAt;
+    record StrictJson(String where, JsonParser in) {
 
-        StrictJson(String where, JsonParser in) {
-            this.where = where;
-            this.in = in;
-        }
-
-        /** Reads one object and nothing behind it. */
-        <T> T document(Function<StrictJson, T> object) {
+        /** Reads a text that is one object and nothing behind it; `where` begins what is said of mistakes. */
+        static <T> T document(String where, String text, Function<StrictJson, T> object) {
+            JsonParser in = JSON.createParser(ObjectReadContext.empty(), text);
+            var json = new StrictJson(where, in);
             try {
                 in.nextToken();
-                T result = object.apply(this);
+                T result = object.apply(json);
                 if (in.nextToken() == null) return result;
-                throw error(here(), "the JSON ends at its closing brace, but more follows");
+                throw json.error(json.here(), "the JSON ends at its closing brace, but more follows");
             } catch (StreamReadException | StreamConstraintsException e) {
                 TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
-                throw error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
+                throw json.error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
                     .replaceAll("(?s)(\\n| \\(start marker at | \\(for \\w+ starting at |: enable "
                         + "| \\([^()]*, from `).*", ""), 160));
             }
         }
 
-        /** Moves into the object that begins here. */
-        void object() { if (in.currentToken() != JsonToken.START_OBJECT) throw must("be an object { … }"); }
-
-        /** Moves on to the value of the next key, and gives the key; null at the object's end. */
-        String nextKey() {
-            if (in.nextToken() == JsonToken.END_OBJECT) return null;
-            String key = in.currentName();
-            keyAt = here();
-            in.nextToken();
-            return key;
+        /** The token that a value begins with: this one or, where the parser stands on a key, the next. */
+        private JsonToken token() {
+            return in.currentToken() == JsonToken.PROPERTY_NAME ? in.nextToken() : in.currentToken();
         }
 
-        /** Moves into the list that begins here. */
-        void list() { if (!isList()) throw must("be a list [ … ]"); }
+        /** Moves into the object that begins here; then nextKey() gives its keys, and null at its end. */
+        void object() { if (token() != JsonToken.START_OBJECT) throw must("be an object { … }"); }
 
-        boolean isList() { return in.currentToken() == JsonToken.START_ARRAY; }
-        boolean atListEnd() { return in.currentToken() == JsonToken.END_ARRAY; }
+        String nextKey() { return in.nextName(); }
 
-        /** Moves on to the next element; false at the list's end. */
-        boolean nextElement() { return in.nextToken() != JsonToken.END_ARRAY; }
+        boolean isList() { return token() == JsonToken.START_ARRAY; }
+
+        /** The elements of the list that begins here. */
+        <T> List<T> list(Supplier<T> element) {
+            if (!isList()) throw must("be a list [ … ]");
+            var all = new ArrayList<T>();
+            while (in.nextToken() != JsonToken.END_ARRAY) all.add(element.get());
+            return all;
+        }
+
+        /** The same of a list that must not be empty; `needs` is what is said of one that is. */
+        <T> List<T> list(String needs, Supplier<T> element) {
+            List<T> all = list(element);
+            if (all.isEmpty()) throw wrongHere("is empty; " + needs);
+            return all;
+        }
 
         double number() {
-            double value = in.currentToken().isNumeric() ? in.getDoubleValue() : Double.NaN;
+            double value = token().isNumeric() ? in.getDoubleValue() : Double.NaN;
             if (Double.isFinite(value)) return value;
             throw must("be a finite number");
         }
 
-        long wholeNumber(long most) {
-            boolean fits = in.currentToken() == JsonToken.VALUE_NUMBER_INT
-                && in.getNumberType() != JsonParser.NumberType.BIG_INTEGER;
-            if (fits && in.getLongValue() >= 0 && in.getLongValue() <= most) return in.getLongValue();
+        int wholeNumber(int most) {
+            double value = token() == JsonToken.VALUE_NUMBER_INT ? in.getDoubleValue() : -1;
+            if (value >= 0 && value <= most) return (int) value;
             throw must("be a whole number from 0 to " + most);
         }
 
         String string() {
-            if (in.currentToken() != JsonToken.VALUE_STRING) throw must("be a string");
+            if (token() != JsonToken.VALUE_STRING) throw must("be a string");
             String text = in.getString();
             if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
                 throw wrongHere("has half a surrogate pair; a character beyond U+FFFF takes both halves");
@@ -1611,20 +1590,19 @@ class rnn {
             return pointer.isEmpty() ? "the JSON" : pointer.substring(1).replaceAll("/(\\d+)(?=/|$)", "[$1]");
         }
 
+        /** What is wrong with the key that the parser stands on. */
         Failure unknownKey(String key, String known) {
-            return error(keyAt, "unknown key \"%s\"; %s", abbreviate(key, 40), known);
+            return error(here(), "unknown key \"%s\"; %s", abbreviate(key, 40), known);
         }
 
-        private Failure must(String beRight) { return wrongHere("is " + found() + "; it must " + beRight); }
-
-        private String found() {
-            if (in.currentToken() == null) return "empty";
-            return switch (in.currentToken()) {
+        private Failure must(String beRight) {
+            String found = in.currentToken() == null ? "empty" : switch (in.currentToken()) {
                 case START_ARRAY -> "a list";
                 case START_OBJECT -> "an object";
                 case VALUE_STRING -> "\"" + abbreviate(in.getString(), 40) + "\"";
                 default -> abbreviate(in.getString(), 40);
             };
+            return wrongHere("is " + found + "; it must " + beRight);
         }
 
         private static String abbreviate(String s, int most) {
@@ -1639,9 +1617,8 @@ class rnn {
         }
     }
 
-    /** A dataset in the format of the README. */
-    static Dataset datasetOf(StrictJson json, String file) {
-        String name = baseName(file), text = "";
+    /** A dataset in the format of the README; `name` is its own where it gives itself none. */
+    static Dataset datasetOf(StrictJson json, String file, String name) {
         List<Vectors> inputs = List.of(), targets = List.of();
         List<Sequence> sequences = List.of();
         List<String> texts = List.of();
@@ -1656,15 +1633,14 @@ class rnn {
                 case "targets" -> targets = parseSequences(json);
                 case "labels" -> targets = parseLabels(json);
                 case "series" -> sequences = List.of(Sequence.next(parseSeries(json)));
-                case "text" -> {
-                    if (json.isList()) texts = parseTexts(json); else text = json.string();
-                }
+                case "text" -> texts = !json.isList() ? List.of(json.string())
+                    : json.list("it needs at least one string", () -> parseText(json));
                 default -> { throw json.unknownKey(key, "a dataset has inputs with targets or labels, "
                     + "series, or text, and may have name, description, source"); }
             }
         }
         keys.removeAll(Set.of("name", "description", "source"));
-        if (keys.equals(Set.of("text"))) return textDataset(file, name, text);
+        if (keys.equals(Set.of("text"))) return textDataset(file, name, texts.get(0));
         if (keys.size() == 2 && keys.first().equals("inputs"))
             sequences = pair(file, inputs, keys.last(), targets);
         return new Dataset(file, name, String.join(" ", keys), sequences, texts);
@@ -1691,84 +1667,54 @@ class rnn {
 
     /** [N][T][width]: every vector of the same width. */
     static List<Vectors> parseSequences(StrictJson json) {
-        var all = new ArrayList<Vectors>();
-        int width = 0;
-        json.list();
-        while (json.nextElement()) {
-            var rows = new ArrayList<double[]>();
-            json.list();
-            for (; json.nextElement(); width = rows.get(0).length) rows.add(parseVector(json, width));
-            if (rows.isEmpty()) throw json.wrongHere("is empty; a sequence needs at least one step");
-            all.add(new Dense(rows.toArray(double[][]::new)));
-        }
-        if (all.isEmpty()) throw json.wrongHere("is empty; it needs at least one sequence");
-        return all;
+        var vectors = new ArrayList<double[]>();
+        return json.list("it needs at least one sequence", () -> {
+            var steps = json.list("a sequence needs at least one step", () -> parseVector(json, vectors));
+            return new Dense(steps.toArray(double[][]::new));
+        });
     }
 
-    /** A vector of a width; of any where it is the first: width 0. */
-    static double[] parseVector(StrictJson json, int width) {
+    /** A vector, as wide as the first of those before it, which it joins. */
+    static double[] parseVector(StrictJson json, List<double[]> vectors) {
         TokenStreamLocation start = json.here();
-        double[] numbers = new double[Math.max(width, 1)];
-        int n = 0;
-        json.list();
-        for (; json.nextElement(); n++) {
-            if (n == numbers.length) numbers = Arrays.copyOf(numbers, 2 * n);
-            numbers[n] = json.number();
-        }
-        if (n == 0) throw json.error(start, "%s is empty; a step needs at least one value", json.path());
-        if (width != 0 && n != width)
-            throw json.error(start, "%s has %d values, but %s has %d; every step needs the same number",
-                json.path(), n, json.path().replaceAll("\\d+", "0"), width);
-        return n == numbers.length ? numbers : Arrays.copyOf(numbers, n);
+        double[] vector = json.list(() -> json.number()).stream().mapToDouble(x -> x).toArray();
+        if (vector.length == 0)
+            throw json.error(start, "%s is empty; a step needs at least one value", json.path());
+        vectors.add(vector);
+        int width = vectors.get(0).length;
+        if (vector.length == width) return vector;
+        throw json.error(start, "%s has %d values, but %s has %d; every step needs the same number",
+            json.path(), vector.length, json.path().replaceAll("\\d+", "0"), width);
     }
 
     /** [n] or [n][I]. */
     static Dense parseSeries(StrictJson json) {
-        var rows = new ArrayList<double[]>();
-        int width = 0;                                  // 0: of numbers, not of lists
-        json.list();
-        while (json.nextElement()) {
-            if (json.isList() && (width > 0 || rows.isEmpty())) rows.add(parseVector(json, width));
-            else if (width == 0) rows.add(new double[] {json.number()});
-            else throw json.wrongHere("is not a list, as series[0] is; all steps need one form");
-            if (json.atListEnd()) width = rows.get(0).length;
-        }
+        var vectors = new ArrayList<double[]>();        // one of the two stays empty
+        var numbers = new ArrayList<double[]>();
+        json.list(() -> {
+            if (json.isList() && numbers.isEmpty()) return parseVector(json, vectors);
+            if (vectors.isEmpty()) return numbers.add(new double[] {json.number()});
+            throw json.wrongHere("is not a list, as series[0] is; all steps need one form");
+        });
+        var rows = vectors.isEmpty() ? numbers : vectors;
         if (rows.size() < 2) throw json.wrongHere("has " + rows.size() + " of the 2 values that it needs");
         return new Dense(rows.toArray(double[][]::new));
     }
 
     /** [N] or [N][T']. The number of classes is one more than the largest label. */
     static List<Vectors> parseLabels(StrictJson json) {
-        var all = new ArrayList<int[]>();
-        json.list();
-        while (json.nextElement()) {
-            var codes = IntStream.builder();
-            if (!json.isList()) codes.add(parseLabel(json));
-            else while (json.nextElement()) codes.add(parseLabel(json));
-            all.add(codes.build().toArray());
-            if (all.get(all.size() - 1).length == 0)
-                throw json.wrongHere("is empty; it needs at least one label");
-        }
-        int K = 1 + all.stream().flatMapToInt(IntStream::of).max().orElse(0);
-        return all.stream().map(codes -> (Vectors) new OneHot(codes, K)).toList();
+        Supplier<Integer> label = () -> json.wholeNumber(Integer.MAX_VALUE - 1);
+        var all = json.list(() ->
+            json.isList() ? json.list("it needs at least one label", label) : List.of(label.get()));
+        int K = 1 + all.stream().flatMap(List::stream).mapToInt(k -> k).max().orElse(0);
+        return all.stream().map(labels -> (Vectors) new OneHot(labels.stream().mapToInt(k -> k).toArray(), K))
+            .toList();
     }
 
-    static int parseLabel(StrictJson json) { return (int) json.wholeNumber(Integer.MAX_VALUE - 1); }
-
-    static List<String> parseTexts(StrictJson json) {
-        var all = new ArrayList<String>();
-        while (json.nextElement()) {
-            all.add(json.string());
-            if (all.get(all.size() - 1).isEmpty())
-                throw json.wrongHere("is empty; it needs at least one character");
-        }
-        if (all.isEmpty()) throw json.wrongHere("is empty; it needs at least one string");
-        return all;
-    }
-
-    /** What a dataset without a name is called: its file, without the folder. */
-    static String baseName(String file) {
-        return file.equals("-") ? "standard input" : Path.of(file).getFileName().toString();
+    static String parseText(StrictJson json) {
+        String text = json.string();
+        if (text.isEmpty()) throw json.wrongHere("is empty; it needs at least one character");
+        return text;
     }
 
     /** What the system said of an input or output, without the file's name. */
@@ -1782,28 +1728,20 @@ class rnn {
         return String.valueOf(e.getMessage());
     }
 
-    static Dataset parseDataset(String file, Reader in) {
-        var json = new StrictJson(file, JSON.createParser(ObjectReadContext.empty(), in));
-        return json.document(object -> datasetOf(object, file));
-    }
-
     /** Reads a dataset: a JSON file, a .txt file, or one of the two from standard input. */
     static Dataset readDataset(String file) {
         boolean standardInput = file.equals("-");
-        try (InputStream bytes = standardInput ? System.in : Files.newInputStream(Path.of(file));
-             var in = new BufferedReader(new InputStreamReader(bytes, UTF_8))) {
-            in.mark(1);
-            if (in.read() != '\ufeff') in.reset();      // a byte-order mark is no part of the data
-            if (!standardInput && !file.endsWith(".txt")) return parseDataset(file, in);
-            var writer = new StringWriter();
-            in.transferTo(writer);
-            String text = writer.toString();
-            boolean json = standardInput && text.matches("[ \\t\\r\\n]*\\{(?s:.*)");
-            if (json) return parseDataset(file, new StringReader(text));
-            return textDataset(file, baseName(file), text);
-        } catch (IOException | JacksonIOException | InvalidPathException e) {
+        String text;
+        try (InputStream in = standardInput ? System.in : Files.newInputStream(Path.of(file))) {
+            text = new String(in.readAllBytes(), UTF_8);
+        } catch (IOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
+        if (text.startsWith("\ufeff")) text = text.substring(1);   // a byte-order mark is no part of the data
+        String name = standardInput ? "standard input" : Path.of(file).getFileName().toString();
+        boolean isJson = standardInput ? text.matches("[ \\t\\r\\n]*\\{(?s:.*)") : !file.endsWith(".txt");
+        if (!isJson) return textDataset(file, name, text);
+        return StrictJson.document(file, text, json -> datasetOf(json, file, name));
     }
 
     // ── 10. Files ─────────────────────────────────────────────────────────────────────────────────────────
@@ -1831,14 +1769,12 @@ class rnn {
     /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
-            var text = new BufferedWriter(new OutputStreamWriter(out, US_ASCII));
-            text.write(validated ? "epoch,loss,validation_loss" : "epoch,loss");
+            out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
             for (int n = 0; n < losses.size(); n++) {
-                text.write("\n" + (n + 1));
-                for (double loss : losses.get(n)) text.write("," + decimal(loss));
+                var row = new StringJoiner(",", "", "\n").add("" + (n + 1));
+                for (double loss : losses.get(n)) row.add(decimal(loss));
+                out.write(row.toString().getBytes(US_ASCII));
             }
-            text.write("\n");
-            text.flush();
         });
     }
 
@@ -1852,8 +1788,8 @@ class rnn {
         writeWhole(file, out -> {
             try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
                 writeValue(json, object);
+                json.writeRaw('\n');
             }
-            out.write('\n');
         });
     }
 
@@ -1877,8 +1813,8 @@ class rnn {
     }
 
     /** What a safetensors file holds: matrices by name, vectors as one row, and strings. */
-    record Safetensors(Map<String, double[][]> matrices, Map<String, String> metadata) {
-        Safetensors() { this(new LinkedHashMap<>(), new LinkedHashMap<>()); }
+    record Safetensors(Path file, Map<String, double[][]> matrices, Map<String, String> metadata) {
+        Safetensors(Path file) { this(file, new LinkedHashMap<>(), new LinkedHashMap<>()); }
 
         /** Adds a network under PyTorch's names for nn.RNN and nn.Linear, and in their shapes: transposed. */
         void put(String prefix, Parameters p) {
@@ -1891,30 +1827,25 @@ class rnn {
         }
 
         /** The network under a prefix. PyTorch's two hidden biases only ever act as their sum. */
-        Parameters parameters(Path file, String prefix, int I, int H, int O) {
-            double[][] Wxh = transposed(get(file, prefix + "rnn.weight_ih_l0", H, I));
-            double[][] Whh = transposed(get(file, prefix + "rnn.weight_hh_l0", H, H));
-            double[] bh = get(file, prefix + "rnn.bias_ih_l0", 1, H)[0].clone();
-            addRow(1, get(file, prefix + "rnn.bias_hh_l0", 1, H)[0], bh);
-            double[][] Why = transposed(get(file, prefix + "fc.weight", O, H));
-            return new Parameters(Wxh, Whh, bh, Why, get(file, prefix + "fc.bias", 1, O)[0]);
+        Parameters parameters(String prefix, int I, int H, int O) {
+            double[][] Wxh = transposed(get(prefix + "rnn.weight_ih_l0", H, I));
+            double[][] Whh = transposed(get(prefix + "rnn.weight_hh_l0", H, H));
+            double[] bh = get(prefix + "rnn.bias_ih_l0", 1, H)[0].clone();
+            addRow(1, get(prefix + "rnn.bias_hh_l0", 1, H)[0], bh);
+            double[][] Why = transposed(get(prefix + "fc.weight", O, H));
+            return new Parameters(Wxh, Whh, bh, Why, get(prefix + "fc.bias", 1, O)[0]);
         }
 
-        double[][] get(Path file, String name) {
+        double[][] get(String name) {
             if (matrices.containsKey(name)) return matrices.get(name);
             throw wrong("%s: has no tensor %s, but %s", file, name, matrices.keySet());
         }
 
-        double[][] get(Path file, String name, int n, int m) {
-            double[][] W = get(file, name);
+        double[][] get(String name, int n, int m) {
+            double[][] W = get(name);
             if (W.length == n && W[0].length == m) return W;
             throw wrong("%s: %s is %d by %d, but %d by %d would fit the others",
                 file, name, W.length, W[0].length, n, m);
-        }
-
-        /** A number in the metadata, from 0 to most. */
-        double metadataNumber(Path file, String key, double most) {
-            return new Model(file.toString(), null, metadata).numbers(key, 0, most)[0];
         }
 
         private static double[][] transposed(double[][] A) {
@@ -1937,16 +1868,14 @@ class rnn {
             header.put(name, json("dtype", "F64", "shape", name.contains("bias") ? List.of(m) : List.of(n, m),
                 "data_offsets", List.of(offset, offset += 8L * n * m)));
         }
-        var text = new StringWriter();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+        var head = new ByteArrayOutputStream();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), head)) {
             writeValue(json, header);
         }
-        byte[] bytes = text.toString().getBytes(UTF_8);
-        byte[] padded = Arrays.copyOf(bytes, (bytes.length + 7) / 8 * 8);  // so that the numbers are aligned
-        Arrays.fill(padded, bytes.length, padded.length, (byte) ' ');
+        while (head.size() % 8 != 0) head.write(' ');   // so that the numbers are aligned
         writeWhole(file, out -> {
-            out.write(littleEndian(8).putLong(padded.length).array());
-            out.write(padded);
+            out.write(littleEndian(8).putLong(head.size()).array());
+            head.writeTo(out);
             for (double[][] W : tensors.matrices().values())
                 for (double[] row : W) {
                     ByteBuffer numbers = littleEndian(8 * row.length);
@@ -1961,19 +1890,18 @@ class rnn {
     }
 
     /** A tensor as a file's header describes it. */
-    record Entry(String name, String type, List<Long> shape, List<Long> offsets) {
+    record Entry(String name, String type, List<Integer> shape, int from, int to) {
 
         /** Its numbers, a vector as one row. The header must agree with itself and the file. */
         double[][] read(Path file, ByteBuffer data) {
             int size = type.equals("F64") ? 8 : type.equals("F32") ? 4 : 0;
             if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file, name, type);
-            long n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
-            boolean fits = shape.size() <= 2 && n > 0 && m > 0 && n <= data.limit() / m;
-            if (!fits || offsets.get(1) - offsets.get(0) != size * n * m)
-                throw wrong("%s: %s has the shape %s of %s, but takes the bytes %s",
-                    file, name, shape, type, offsets);
-            double[][] W = new double[(int) n][(int) m];
-            data.position((int) (long) offsets.get(0));
+            int n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
+            double bytes = (double) size * n * m;       // a double, which cannot overflow
+            if (shape.size() > 2 || bytes == 0 || bytes != to - from)
+                throw wrong("%s: %s has the shape %s of %s, but takes the bytes [%d, %d]",
+                    file, name, shape, type, from, to);
+            double[][] W = new double[n][m];
             for (double[] row : W)
                 for (int j = 0; j < m; j++) {
                     row[j] = size == 8 ? data.getDouble() : data.getFloat();
@@ -1984,34 +1912,35 @@ class rnn {
         }
     }
 
+    static Entry parseEntry(StrictJson json, String name) {
+        String type = "";
+        List<Integer> shape = List.of(), offsets = List.of();
+        Supplier<Integer> size = () -> json.wholeNumber(Integer.MAX_VALUE);
+        json.object();
+        for (String key; (key = json.nextKey()) != null; )
+            switch (key) {
+                case "dtype" -> type = json.string();
+                case "shape" -> shape = json.list(size);
+                case "data_offsets" -> offsets = json.list(size);
+                default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
+            }
+        if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2)
+            throw json.wrongHere("lacks its dtype, shape or data_offsets");
+        return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
+    }
+
+    static void parseMetadata(StrictJson json, Map<String, String> metadata) {
+        json.object();
+        for (String key; (key = json.nextKey()) != null; ) metadata.put(key, json.string());
+    }
+
     static List<Entry> parseHeader(StrictJson json, Map<String, String> metadata) {
         var entries = new ArrayList<Entry>();
         json.object();
-        for (String name; (name = json.nextKey()) != null; ) {
-            String type = "";
-            List<Long> shape = List.of(), offsets = List.of();
-            json.object();
-            for (String key; (key = json.nextKey()) != null; )
-                if (name.equals("__metadata__")) metadata.put(key, json.string());
-                else switch (key) {
-                    case "dtype" -> type = json.string();
-                    case "shape" -> shape = parseSizes(json);
-                    case "data_offsets" -> offsets = parseSizes(json);
-                    default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
-                }
-            if (name.equals("__metadata__")) continue;
-            if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2)
-                throw json.wrongHere("lacks its dtype, shape or data_offsets");
-            entries.add(new Entry(name, type, shape, offsets));
-        }
+        for (String name; (name = json.nextKey()) != null; )
+            if (name.equals("__metadata__")) parseMetadata(json, metadata);
+            else entries.add(parseEntry(json, name));
         return entries;
-    }
-
-    static List<Long> parseSizes(StrictJson json) {
-        var sizes = new ArrayList<Long>();
-        json.list();
-        while (json.nextElement()) sizes.add(json.wholeNumber(Integer.MAX_VALUE));
-        return sizes;
     }
 
     /** Reads any tensors of one or two dimensions, F64 or F32, in any order. */
@@ -2027,37 +1956,36 @@ class rnn {
         long length = bytes.length < 8 ? 0 : data.getLong();
         if (length <= 0 || length > bytes.length - 8)
             throw wrong("%sit does not begin with its header's length", not);
-        var result = new Safetensors();
-        var header = JSON.createParser(ObjectReadContext.empty(), bytes, 8, (int) length);
-        var entries = new StrictJson(file + ": header", header)
-            .document(json -> parseHeader(json, result.metadata()));
-        data = data.position(8 + (int) length).slice().order(ByteOrder.LITTLE_ENDIAN);
-        entries.sort(Comparator.comparing(entry -> entry.offsets().get(0)));
-        long end = 0;
+        var result = new Safetensors(file);
+        String header = new String(bytes, 8, (int) length, UTF_8);
+        var entries = StrictJson.document(file + ": header", header,
+            json -> parseHeader(json, result.metadata()));
+        entries.sort(Comparator.comparing(Entry::from));
+        int end = 0;
         for (Entry entry : entries) {
-            if (entry.offsets().get(0) != end || entry.offsets().get(1) < end)
-                throw wrong("%sits tensors overlap or leave gaps", not);
-            end = entry.offsets().get(1);
+            if (entry.from() != end) throw wrong("%sits tensors overlap or leave gaps", not);
+            end = entry.to();
         }
-        if (end != data.limit()) throw wrong("%sits tensors do not end where it ends", not);
+        data.position(8 + (int) length);
+        if (end != data.remaining()) throw wrong("%sits tensors do not end where it ends", not);
         for (Entry entry : entries) result.matrices().put(entry.name(), entry.read(file, data));
         return result;
     }
 
     static Model readModel(Path file) {
-        Safetensors tensors = readSafetensors(file), own = new Safetensors();
-        double[][] ih = tensors.get(file, "rnn.weight_ih_l0"), fc = tensors.get(file, "fc.weight");
-        Parameters p = tensors.parameters(file, "", ih[0].length, ih.length, fc.length);
+        Safetensors tensors = readSafetensors(file), own = new Safetensors(file);
+        double[][] ih = tensors.get("rnn.weight_ih_l0"), fc = tensors.get("fc.weight");
+        Parameters p = tensors.parameters("", ih[0].length, ih.length, fc.length);
         own.put("", p);
-        var others = new ArrayList<>(tensors.matrices().keySet());
-        others.removeAll(own.matrices().keySet());
-        if (others.isEmpty()) return new Model(file.toString(), p, tensors.metadata());
-        throw wrong("%s: %s is no part of a network of one tanh layer", file, others.get(0));
+        for (String name : tensors.matrices().keySet())
+            if (!own.matrices().containsKey(name))
+                throw wrong("%s: %s is no part of a network of one tanh layer", file, name);
+        return new Model(file.toString(), p, tensors.metadata());
     }
 
     /** model.safetensors: the network after the last whole epoch, and what else is needed to use it. */
     static void writeModel(Path file, State state, String name, Form form, Origin origin) {
-        var tensors = new Safetensors();
+        var tensors = new Safetensors(file);
         tensors.put("", state.last());
         Map<String, String> metadata = tensors.metadata();
         metadata.put("format", "pt");
@@ -2119,7 +2047,7 @@ class rnn {
 
     /** A state as a file. */
     static void writeCheckpoint(Path file, State state, Origin origin) {
-        var tensors = new Safetensors();
+        var tensors = new Safetensors(file);
         tensors.put("", state.p());
         tensors.put("velocity.", state.v());
         tensors.put("last.", state.last());
@@ -2138,42 +2066,37 @@ class rnn {
         Safetensors tensors = readSafetensors(file);
         origin.refuseOther(file, tensors.metadata());
         int I = split.I(), O = split.O(), columns = split.held() > 0 ? 2 : 1;
+        Model model = new Model(file.toString(), tensors.parameters("", I, H, O), tensors.metadata());
         int epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
         var losses = new ArrayList<double[]>();
-        if (epochs > 0) Collections.addAll(losses, tensors.get(file, "losses", epochs, columns));
+        if (epochs > 0) Collections.addAll(losses, tensors.get("losses", epochs, columns));
         List<Window> windows = plan(split.training(), settings, epochs + 1);
-        int next = (int) tensors.metadataNumber(file, "next", windows.size() - 1);
-        return new State(tensors.parameters(file, "", I, H, O),
-            tensors.parameters(file, "velocity.", I, H, O), tensors.parameters(file, "last.", I, H, O),
-            losses, next, tensors.metadataNumber(file, "lossSum", Double.MAX_VALUE),
-            (long) tensors.metadataNumber(file, "scored", 0x1p53),
-            next == 0 ? new double[0][] : tensors.get(file, "h", windows.get(next - 1).B(), H));
+        int next = (int) model.numbers("next", 0, windows.size() - 1)[0];
+        double lossSum = model.numbers("lossSum", 0, Double.MAX_VALUE)[0];
+        long scored = (long) model.numbers("scored", 0, 0x1p53)[0];
+        double[][] h = next == 0 ? new double[0][] : tensors.get("h", windows.get(next - 1).B(), H);
+        return new State(model.p(), tensors.parameters("velocity.", I, H, O),
+            tensors.parameters("last.", I, H, O), losses, next, lossSum, scored, h);
     }
 
     /** Keeps a second run out of a folder. The system lifts it when the process ends, however it ends. */
     record Lock(FileChannel channel) implements AutoCloseable {
 
         static Lock on(Path folder) {
+            Path file = folder.resolve(".lock");
             try {
                 Files.createDirectories(folder);
-                var channel = FileChannel.open(folder.resolve(".lock"), CREATE,
-                    READ, WRITE, LinkOption.NOFOLLOW_LINKS);
-                if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) == null) throw taken(folder, channel);
-                byte[] pid = Long.toString(ProcessHandle.current().pid()).getBytes(US_ASCII);
-                channel.truncate(0).write(ByteBuffer.wrap(pid));
+                var channel = FileChannel.open(file, CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
+                if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) == null)
+                    throw failed("%s: process %s is writing to it; wait for it or give another --out",
+                        folder, Files.readString(file, ISO_8859_1));
+                channel.truncate(0).write(US_ASCII.encode("" + ProcessHandle.current().pid()));
                 return new Lock(channel);
             } catch (IOException e) {
                 throw failed("%s: cannot be written to: %s", folder, reason(e));
             } catch (OverlappingFileLockException e) {
                 throw failed("%s: this very process is writing to it", folder);
             }
-        }
-
-        private static Failure taken(Path folder, FileChannel channel) throws IOException {
-            var pid = ByteBuffer.allocate(20);
-            channel.read(pid);
-            return failed("%s: process %s is writing to it; wait for it or give another --out", folder,
-                new String(pid.array(), 0, pid.position(), US_ASCII));
         }
 
         @Override public void close() {
@@ -2188,12 +2111,20 @@ class rnn {
     /** Lines on standard output and, on a terminal, the progress of training at its foot. */
     static final class Console {
         private final boolean quiet;
-        private final long started = System.nanoTime();
-        private int columns = -1;
-        private long shown = started, sampled = started;
+        private final Training training;
+        private final double before;                    // epochs done before this run
+        private final int columns;                      // of the terminal that may be drawn on; 0 without one
+        private final long started;
+        private long shown, sampled;
         private boolean drawn;                          // a line of progress, which the next one replaces
 
-        Console(boolean quiet) { this.quiet = quiet; }
+        Console(boolean quiet, Training training) {
+            this.quiet = quiet;
+            this.training = training;
+            before = training.progress();
+            columns = quiet ? 0 : terminalColumns();
+            started = shown = sampled = System.nanoTime();
+        }
 
         void print(String line) {
             if (quiet) return;
@@ -2207,24 +2138,17 @@ class rnn {
             drawn = false;
         }
 
-        /** The width of the terminal that may be drawn on, asked for once; 0 without one. */
-        private int columns() {
-            if (columns < 0) columns = quiet ? 0 : terminalColumns();
-            return columns;
-        }
-
         private double seconds() { return (System.nanoTime() - started) / 1e9; }
 
-        /** Steps read a second since there were so many epochs. */
-        private double speed(Training training, double before) {
+        /** Steps read a second. */
+        private double speed() {
             return (training.progress() - before) * training.stepsInAnEpoch() / seconds();
         }
 
         /** How far training is, once it has taken a second; every ten seconds also a sample of text. */
-        void showProgress(Training training, int epochs, double before,
-                          BiFunction<Parameters, Integer, String> sample) {
+        void showProgress(int epochs, BiFunction<Parameters, Integer, String> sample) {
             long now = System.nanoTime();
-            if (now - started < 1e9 || now - shown < 4e8 || columns() == 0) return;
+            if (now - started < 1e9 || now - shown < 4e8 || columns == 0) return;
             shown = now;
             erase();
             if (sample != null && now - sampled > 1e10) {
@@ -2233,30 +2157,29 @@ class rnn {
                 String text = sample.apply(training.state.p(), columns - 1);
                 System.err.println(plain ? text : "\033[2m" + text + "\033[0m");
             }
-            String line = progressLine(training, epochs, before);
+            String line = progressLine(epochs);
             System.err.print(line.substring(0, Math.min(line.length(), columns - 1)));
             System.err.flush();
             drawn = true;
         }
 
         /** epoch 34/100, loss 0.0123, 0:42 left, 1,234,567 steps/s [=======             ] */
-        private String progressLine(Training training, int epochs, double before) {
+        private String progressLine(int epochs) {
             double done = training.progress();
             long left = (long) (seconds() * (epochs - done) / (done - before));
             var losses = training.state.losses();
             String loss = losses.isEmpty() ? "" : format(", loss %.3g", losses.get(losses.size() - 1)[0]);
             String bar = "=".repeat((int) (20 * done / epochs)) + " ".repeat(20);
             return format("epoch %d/%d%s, %d:%02d left, %,.0f steps/s [%.20s]", losses.size(), epochs, loss,
-                left / 60, left % 60, speed(training, before), bar);
+                left / 60, left % 60, speed(), bar);
         }
 
         /** How long training took and, on a terminal, how the loss went. */
-        void showTraining(Training training, double before) {
-            if (quiet) return;
+        void showTraining() {
+            if (quiet || training.progress() == before) return;
             List<double[]> losses = training.state.losses();
-            System.err.print(format("rnn: trained for %.2f s, %,.0f steps a second%n",
-                seconds(), speed(training, before)));
-            if (losses.size() > 1 && columns() > 20) System.err.print(curve(losses, columns()));
+            System.err.print(format("rnn: trained for %.2f s, %,.0f steps a second%n", seconds(), speed()));
+            if (losses.size() > 1 && columns > 20) System.err.print(curve(losses, columns));
         }
     }
 
@@ -2269,8 +2192,8 @@ class rnn {
             var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
             stty.redirectError(ProcessBuilder.Redirect.INHERIT);
             String size = new String(stty.start().getInputStream().readAllBytes(), US_ASCII).strip();
-            int columns = size.isEmpty() ? 0 : Integer.parseInt(size.substring(size.indexOf(' ') + 1));
-            return size.isEmpty() || columns > 0 ? columns : 80;               // some do not know their size
+            int columns = Integer.parseInt(size.substring(size.indexOf(' ') + 1));
+            return columns > 0 ? columns : 80;          // some do not know their size
         } catch (IOException | NumberFormatException e) {
             return 0;
         }
@@ -2279,9 +2202,9 @@ class rnn {
     /** The loss over the epochs in characters, * training, o held out; logarithmic over a decade and more. */
     static String curve(List<double[]> losses, int columns) {
         int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
-        double[] all = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite).sorted()
-            .toArray();
-        double min = all[0], max = all[all.length - 1];
+        var finite = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite)
+            .summaryStatistics();
+        double min = finite.getMin(), max = finite.getMax();
         boolean log = min > 0 && max > 10 * min;
         char[][] cells = new char[height][width];
         for (char[] row : cells) Arrays.fill(row, ' ');
@@ -2303,18 +2226,18 @@ class rnn {
     }
 
     static Panel lossPanel(List<double[]> losses, String name, String unit) {
-        double[] all = losses.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
-        double[] epochs = IntStream.rangeClosed(1, losses.size()).asDoubleStream().toArray();
+        int n = losses.size(), columns = n == 0 ? 0 : losses.get(0).length;
+        double[] epochs = IntStream.rangeClosed(1, n).asDoubleStream().toArray();
+        var all = losses.stream().flatMapToDouble(Arrays::stream).summaryStatistics();
         var lines = new ArrayList<Line>();
-        for (int k = 0; k * epochs.length < all.length; k++) {
+        for (int k = 0; k < columns; k++) {
             int column = k;
             double[] loss = losses.stream().mapToDouble(row -> row[column]).toArray();
-            lines.add(k == 0 ? new Line("training", epochs, loss, BLUE, true, false)
-                : new Line("held out", epochs, loss, ORANGE, true, false));
+            lines.add(new Line(k == 0 ? "training" : "held out", epochs, loss,
+                k == 0 ? BLUE : ORANGE, true, false));
         }
-        boolean logarithmic = all.length > 0 && all[all.length - 1] > 100 * all[0];
-        String title = all.length == 0 ? "Not trained: no loss" : "Loss of " + name;
-        return new Lines(title, "epoch", unit, 1, logarithmic, lines);
+        return new Lines(n == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1,
+            all.getMax() > 100 * all.getMin(), lines);
     }
 
     static Panel statePanel(Shown shown, Tape tape) {
@@ -2345,41 +2268,26 @@ class rnn {
 
     /** Draws panels. */
     static final class Picture {
-        static final int WIDTH = 1600, HEIGHT = 1000;
-
-        /** plot.png: the losses, the form's own panel, hidden states and gradients over time. */
-        static void write(Path file, List<double[]> losses, String name, Form form, Parameters p) {
-            System.setProperty("java.awt.headless", "true");
-            ImageIO.setUseCache(false);
-            Shown shown = form.shown();
-            Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
-            pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
-            var picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
-            var panels = List.of(lossPanel(losses, name, form.lossUnit()), form.panel().apply(p),
-                statePanel(shown, tape), gradientPanel(shown, tape));
-            int width = WIDTH / 2, height = HEIGHT / 2;
-            for (int k = 0; k < panels.size(); k++)
-                chart(panels.get(k)).paint((Graphics2D) picture.getGraphics()
-                    .create(k % 2 * width, k / 2 * height, width, height), width, height);
-            writeWhole(file, out -> ImageIO.write(picture, "png", out));
-        }
-
-        private static Chart<?, ?> chart(Panel panel) {
-            return panel instanceof Lines lines ? chart(lines) : chart((Cells) panel);
-        }
+        static final int WIDTH = 800, HEIGHT = 500;     // of one of the four panels
 
         private static Chart<?, ?> chart(Lines lines) {
-            XYChart chart = new XYChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
+            XYChart chart = new XYChart(WIDTH, HEIGHT, Styler.ChartTheme.Matlab);
             chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
+                .setLegendVisible(lines.lines().stream().noneMatch(line -> line.name().isEmpty()))
                 .setLegendPosition(Styler.LegendPosition.OutsideS)
                 .setLegendLayout(Styler.LegendLayout.Horizontal);
             style(chart, lines.title(), lines.xAxis(), lines.yAxis());
-            if (!Double.isNaN(lines.firstStep())) wholeSteps(chart, lines.firstStep());
+            if (!Double.isNaN(lines.firstStep()))       // round numbers; XChart alone marks 1, 5, 9, …
+                chart.getStyler().setXAxisMin(lines.firstStep() - 0.5)
+                    .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? "" + x.longValue() : "");
             for (Line line : lines.lines()) add(chart, line);
-            if (lines.logarithmic()) logarithmic(chart, lines.lines().stream()
-                .flatMapToDouble(line -> Arrays.stream(line.y())).summaryStatistics());
-            if (lines.lines().stream().anyMatch(line -> line.name().isEmpty()))
-                chart.getStyler().setLegendVisible(false);
+            if (lines.logarithmic()) {
+                var y = lines.lines().stream().flatMapToDouble(line -> Arrays.stream(line.y()))
+                    .summaryStatistics();
+                chart.getStyler().setYAxisLogarithmic(y.getMin() > 0)
+                    .setYAxisLogarithmicDecadeOnly(y.getMax() > 10 * y.getMin())
+                    .setPlotGridHorizontalLinesVisible(y.getMax() < 1e5 * y.getMin());
+            }
             return chart;
         }
 
@@ -2391,21 +2299,8 @@ class rnn {
             series.setMarkerColor(colour).setMarker(line.dots() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         }
 
-        /** Marks round numbers of steps; XChart, left alone, marks 1, 5, 9, … where the points are even. */
-        private static void wholeSteps(XYChart chart, double first) {
-            chart.getStyler().setXAxisMin(first - 0.5)
-                .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? "" + x.longValue() : "");
-        }
-
-        /** A logarithmic axis, with every line of it where the values span but a few decades. */
-        private static void logarithmic(XYChart chart, DoubleSummaryStatistics y) {
-            chart.getStyler().setYAxisLogarithmic(y.getMin() > 0)
-                .setYAxisLogarithmicDecadeOnly(y.getMax() > 10 * y.getMin())
-                .setPlotGridHorizontalLinesVisible(y.getMax() < 1e5 * y.getMin());
-        }
-
         private static Chart<?, ?> chart(Cells cells) {
-            HeatMapChart chart = new HeatMapChart(WIDTH / 2, HEIGHT / 2, Styler.ChartTheme.Matlab);
+            HeatMapChart chart = new HeatMapChart(WIDTH, HEIGHT, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
                 for (int j = 0; j < cells.cells()[i].length; j++)
@@ -2431,12 +2326,31 @@ class rnn {
                 .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15)
                 .setLocale(Locale.ROOT);
         }
+
+        /** plot.png: the losses, the form's own panel, hidden states and gradients over time. */
+        static void write(Path file, List<double[]> losses, String name, Form form, Parameters p) {
+            System.setProperty("java.awt.headless", "true");
+            ImageIO.setUseCache(false);
+            Shown shown = form.shown();
+            Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
+            pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
+            var picture = new BufferedImage(2 * WIDTH, 2 * HEIGHT, BufferedImage.TYPE_INT_RGB);
+            var panels = List.of(lossPanel(losses, name, form.lossUnit()), form.panel().apply(p),
+                statePanel(shown, tape), gradientPanel(shown, tape));
+            for (int k = 0; k < panels.size(); k++) {
+                Panel panel = panels.get(k);
+                Chart<?, ?> chart = panel instanceof Lines lines ? chart(lines) : chart((Cells) panel);
+                var quarter = picture.getGraphics().create(k % 2 * WIDTH, k / 2 * HEIGHT, WIDTH, HEIGHT);
+                chart.paint((Graphics2D) quarter, WIDTH, HEIGHT);
+            }
+            writeWhole(file, out -> ImageIO.write(picture, "png", out));
+        }
     }
 
     // ── 12. Command line ──────────────────────────────────────────────────────────────────────────────────
 
-    @Command(name = "rnn", version = "rnn 1.0", sortOptions = false, usageHelpWidth = 80,
-        customSynopsis = "rnn [--data FILE] [OPTION]...",
+    @Command(name = "rnn", version = "rnn 1.0", mixinStandardHelpOptions = true, sortOptions = false,
+        usageHelpWidth = 80, customSynopsis = "rnn [--data FILE] [OPTION]...",
         description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
         footer = {"", "Examples:",
             "  rnn --data series.json --validate 10%% --plot",
@@ -2458,8 +2372,7 @@ class rnn {
         Integer hidden;
         @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train" + DEFAULT)
         int epochs = 100;
-        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R",
-            description = "learning rate" + DEFAULT)
+        @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", description = "step size" + DEFAULT)
         double learningRate = 0.1;
         @Option(names = "--momentum", paramLabel = "R", description = "momentum, from 0 to less than 1 (0)")
         double momentum;
@@ -2468,8 +2381,7 @@ class rnn {
         @Option(names = "--batch", paramLabel = "N", description = "sequences in an update (" + Split.BATCH
             + "); streams to cut into (" + Split.STREAMS + ")")
         Integer batch;
-        @Option(names = "--steps", paramLabel = "N",
-            description = "BPTT window for a series or text" + DEFAULT)
+        @Option(names = "--steps", paramLabel = "N", description = "BPTT window, series and text" + DEFAULT)
         int steps = 25;
         @Option(names = "--seed", paramLabel = "N", description = "seed of all that is drawn" + DEFAULT)
         long seed = 42;
@@ -2477,13 +2389,11 @@ class rnn {
         int threads = Runtime.getRuntime().availableProcessors();
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go" + DEFAULT)
         Path out = Path.of("rnn-out");
-        @Option(names = "--load", paramLabel = "FILE",
-            description = "start from the weights of a model.safetensors")
+        @Option(names = "--load", paramLabel = "FILE", description = "model.safetensors to start from")
         Path load;
         @Option(names = "--resume", description = "go on from DIR's last checkpoint up to --epochs")
         boolean resume;
-        @Option(names = "--log-every", paramLabel = "N",
-            description = "epochs between printed losses" + DEFAULT)
+        @Option(names = "--log-every", paramLabel = "N", description = "epochs per printed loss" + DEFAULT)
         int logEvery = 10;
         @Option(names = "--plot", description = "also draw what was learnt: plot.png")
         boolean plot;
@@ -2499,22 +2409,15 @@ class rnn {
         boolean checkGradients;
         @Option(names = {"-q", "--quiet"}, description = "print errors only")
         boolean quiet;
-        @Option(names = {"-h", "--help"}, usageHelp = true, description = "show this help")
-        boolean help;
-        @Option(names = {"-V", "--version"}, versionHelp = true, description = "show the version")
-        boolean version;
 
         Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
 
         Request request() { return new Request(validate, batch, steps, generate, prime, temperature, seed); }
-
-        Settings settings(Split split) {
-            return new Settings(learningRate, momentum, clip, split.batch(), split.steps(), seed);
-        }
     }
 
     /** What the number behind an option may be, in numbers and in words. */
     record Range(double least, double most, String words) {
+        static final String NUMBER = "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?";
 
         static Range of(String option) {
             return switch (option) {
@@ -2530,131 +2433,30 @@ class rnn {
             };
         }
 
+        /** Refuses what is out of range, and what only Java takes for a number: 1d, 0x1p3, ٣. */
         static void check(CommandLine.Model.OptionSpec option) {
-            if (!(option.getValue() instanceof Number number)) return;
+            var given = option.originalStringValues();
+            if (given.isEmpty() || !(option.getValue() instanceof Number number)) return;
+            String last = given.get(given.size() - 1);
             Range range = of(option.longestName());
-            if (number.doubleValue() >= range.least && number.doubleValue() <= range.most) return;
-            String given = option.originalStringValues().get(option.originalStringValues().size() - 1);
-            throw wrong("%s must be %s, not \"%s\"", option.longestName(), range.words, given);
+            double value = number.doubleValue();
+            if (last.matches(NUMBER) && value >= range.least && value <= range.most) return;
+            throw new ParameterException(option.command().commandLine(), range.words, option, last);
         }
     }
 
-    static long parseWhole(String s) {
-        if (s.matches("[+-]?[0-9]+")) return Long.parseLong(s);
-        throw new TypeConversionException("no whole number");
-    }
-
-    static double parseReal(String s) {
-        if (s.matches("[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?")) return Double.parseDouble(s);
-        throw new TypeConversionException("no number");
-    }
-
+    /** What --validate is given. */
     static HoldOut parseHoldOut(String s) {
-        boolean percent = s.endsWith("%");
-        double amount = percent ? parseReal(s.substring(0, s.length() - 1)) : parseWhole(s);
-        if (percent ? amount > 0 && amount < 100 : amount >= 1 && amount <= Integer.MAX_VALUE)
-            return new HoldOut(amount, percent);
+        boolean percent = s.endsWith("%"), number = s.matches(percent ? Range.NUMBER + "%" : "\\+?\\d+");
+        double amount = number ? Double.parseDouble(s.replace("%", "")) : 0;
+        if (amount > 0 && amount < (percent ? 100 : 0x1p31)) return new HoldOut(amount, percent);
         throw new TypeConversionException("out of range");
     }
 
-    /** What reads the options: numbers strictly, and no @file for an argument. */
+    /** What reads the options; an @file is no argument list. */
     static CommandLine commandLine(Options options) {
         return new CommandLine(options).setOverwrittenOptionsAllowed(true).setExpandAtFiles(false)
-            .registerConverter(int.class, s -> Math.toIntExact(parseWhole(s)))
-            .registerConverter(Integer.class, s -> Math.toIntExact(parseWhole(s)))
-            .registerConverter(long.class, s -> parseWhole(s))
-            .registerConverter(double.class, s -> parseReal(s))
             .registerConverter(HoldOut.class, s -> parseHoldOut(s));
-    }
-
-    /** Does what the command line says and returns the exit status. */
-    static int run(String... args) {
-        Options options = new Options();
-        CommandLine command = commandLine(options);
-        try {
-            command.parseArgs(args);
-            command.getCommandSpec().options().forEach(Range::check);
-            if (options.help) command.usage(System.out);
-            else if (options.version) command.printVersionHelp(System.out);
-            return flushed(options.help || options.version ? 0 : work(options));
-        } catch (ParameterException e) {
-            return fail(wrong("%s", explain(e)));
-        } catch (Failure e) {
-            return fail(e);
-        } catch (OutOfMemoryError e) {
-            return fail(failed("out of memory: Java has %d MB; -Xmx gives it more",
-                Runtime.getRuntime().maxMemory() >> 20));
-        } catch (RuntimeException | Error e) {
-            Failure mistake = failed("a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where");
-            mistake.initCause(e);
-            return fail(mistake);
-        }
-    }
-
-    /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
-    static int flushed(int status) {
-        if (!System.out.checkError()) return status;
-        try (var out = new FileOutputStream(FileDescriptor.out)) {
-            out.write('\n');
-        } catch (IOException e) {
-            if (!reason(e).contains("pipe"))
-                throw failed("standard output: cannot be written: %s", reason(e));
-        }
-        return status;
-    }
-
-    static int fail(Failure e) {
-        System.err.println("rnn: " + e.getMessage());
-        if (Boolean.getBoolean("rnn.debug")) e.printStackTrace();
-        return e.status;
-    }
-
-    /** What is wrong with the command line, where, and what would be right. */
-    static String explain(ParameterException e) {
-        if (e instanceof UnmatchedArgumentException unmatched) {
-            String word = unmatched.getUnmatched().get(0);
-            String like = String.join(" or ", unmatched.getSuggestions());
-            if (!word.startsWith("-") || like.equals(word))
-                return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
-            String hint = like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?";
-            return "unknown option " + word + hint;
-        }
-        var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
-        var about = missing != null ? missing : e.getArgSpec();
-        if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
-        String name = option.longestName();
-        if (missing != null) return name + " needs a value, " + option.paramLabel();
-        if (option.arity().max() == 0) return name + " takes no value";
-        return "%s must be %s, not \"%s\"".formatted(name, Range.of(name).words(), e.getValue());
-    }
-
-    /** What the options ask for, once they are right. */
-    static int work(Options options) {
-        if (options.resume && options.load != null)
-            throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
-        if (options.resume && !Files.exists(options.checkpoint()))
-            throw wrong("--resume: %s has no checkpoint to go on from", options.out);
-        Model loaded = options.load == null ? null : readModel(options.load);
-        Vocabulary vocabulary = options.data != null || loaded == null ? null : Vocabulary.of(loaded);
-        if (vocabulary != null) return writeAlone(options, loaded.p(), vocabulary);
-        Dataset data = options.data == null ? TOY : readDataset(options.data);
-        Form form = form(data, options.request(), loaded);
-        if (options.prime != null && form.sample() == null)
-            throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
-        Split split = form.split();
-        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
-        refuseTooLarge(split, H);
-        Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
-            : initial(split.I(), H, split.O(), options.seed);
-        if (options.checkGradients) return printGradientCheck(p, split);
-        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
-            Settings settings = options.settings(split);
-            Origin origin = Origin.of(data, split, settings, H, options.steps);
-            State state = !options.resume ? State.of(p)
-                : readCheckpoint(options.checkpoint(), origin, split, settings, H);
-            Training training = new Training(state, split.training(), split.heldOut(), settings, team);
-            return new Run(options, data.name(), form, origin, training, new Console(options.quiet)).run();
-        }
     }
 
     /** Refuses before it allocates: weights, gradients, velocities, copies, and the tape of one window. */
@@ -2682,15 +2484,6 @@ class rnn {
             throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
                 data, split.O(), loaded.file(), p.O());
         return p;
-    }
-
-    /** Text from a model alone, without a dataset. */
-    static int writeAlone(Options options, Parameters p, Vocabulary vocabulary) {
-        if (options.epochs > 0) throw wrong(
-            "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
-        if (options.plot) throw wrong("--plot needs --data FILE to draw");
-        System.out.println(Sampler.of(vocabulary, options.request()).answer(p, Set.of()).printed().get());
-        return 0;
     }
 
     /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
@@ -2747,11 +2540,15 @@ class rnn {
 
         /** Saves as often as it costs four percent of the time, and at least every four seconds. */
         private void train(Interrupt interrupt) {
-            double before = training.progress();
             long started = System.nanoTime(), saved = started, pause = 100_000_000;
             try {
                 while (interrupt.status == 0 && epoch() < options.epochs) {
-                    if (!training.update()) throw diverged();
+                    if (!training.update()) {
+                        saveLastEpoch();
+                        throw failed("the loss is no longer finite at epoch %d; try a smaller "
+                            + "--learning-rate or --clip 1 (weights of epoch %d are in %s)",
+                            epoch() + 1, epoch(), file("model.safetensors"));
+                    }
                     if (training.state.next() == 0) printLosses();
                     long now = System.nanoTime();
                     if (now - saved > pause) {
@@ -2759,13 +2556,13 @@ class rnn {
                         saved = System.nanoTime();
                         pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - now));
                     }
-                    console.showProgress(training, options.epochs, before, form.sample());
+                    console.showProgress(options.epochs, form.sample());
                 }
             } finally {
                 console.erase();
             }
             save();
-            if (training.progress() > before) console.showTraining(training, before);
+            console.showTraining();
         }
 
         private void printLosses() {
@@ -2784,13 +2581,6 @@ class rnn {
         private void saveLastEpoch() {
             writeLosses(file("loss.csv"), training.state.losses(), form.split().held() > 0);
             writeModel(file("model.safetensors"), training.state, name, form, origin);
-        }
-
-        private Failure diverged() {
-            saveLastEpoch();
-            return failed("the loss is no longer finite at epoch %d; try a smaller --learning-rate or "
-                + "--clip 1 (weights of epoch %d are in %s)",
-                epoch() + 1, epoch(), file("model.safetensors"));
         }
 
         /** How good the network is, what it says, outputs.json and, if asked for, the picture. */
@@ -2816,6 +2606,105 @@ class rnn {
             String plot = options.plot ? ", plot.png" : "";
             console.print(options.out + ": loss.csv, outputs.json, model.safetensors" + plot);
         }
+    }
+
+    /** Text from a model alone, without a dataset. */
+    static int writeAlone(Options options, Model loaded) {
+        Vocabulary vocabulary = Vocabulary.of(loaded);
+        if (options.epochs > 0) throw wrong(
+            "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
+        if (options.plot) throw wrong("--plot needs --data FILE to draw");
+        Answer answer = Sampler.of(vocabulary, options.request()).answer(loaded.p(), Set.of());
+        System.out.println(answer.printed().get());
+        return 0;
+    }
+
+    /** What the options ask for, once they are right. */
+    static int work(Options options) {
+        if (options.resume && options.load != null)
+            throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
+        if (options.resume && !Files.exists(options.checkpoint()))
+            throw wrong("--resume: %s has no checkpoint to go on from", options.out);
+        Model loaded = options.load == null ? null : readModel(options.load);
+        if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary"))
+            return writeAlone(options, loaded);
+        Dataset data = options.data == null ? TOY : readDataset(options.data);
+        Form form = form(data, options.request(), loaded);
+        if (options.prime != null && form.sample() == null)
+            throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
+        Split split = form.split();
+        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
+        refuseTooLarge(split, H);
+        Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
+            : initial(split.I(), H, split.O(), options.seed);
+        if (options.checkGradients) return printGradientCheck(p, split);
+        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
+            Settings settings = new Settings(options.learningRate, options.momentum, options.clip,
+                split.batch(), split.steps(), options.seed);
+            Origin origin = Origin.of(data, split, settings, H, options.steps);
+            State state = !options.resume ? State.of(p)
+                : readCheckpoint(options.checkpoint(), origin, split, settings, H);
+            Training training = new Training(state, split.training(), split.heldOut(), settings, team);
+            Console console = new Console(options.quiet, training);
+            return new Run(options, data.name(), form, origin, training, console).run();
+        }
+    }
+
+    /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
+    static int flushed(int status) {
+        if (!System.out.checkError()) return status;
+        try (var out = new FileOutputStream(FileDescriptor.out)) {
+            out.write('\n');
+        } catch (IOException e) {
+            if (!reason(e).contains("pipe"))
+                throw failed("standard output: cannot be written: %s", reason(e));
+        }
+        return status;
+    }
+
+    /** What is wrong with the command line, where, and what would be right. */
+    static String explain(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched) {
+            String word = unmatched.getUnmatched().get(0);
+            String like = String.join(" or ", unmatched.getSuggestions());
+            if (!word.startsWith("-") || like.equals(word))
+                return "unexpected \"" + word + "\"; a dataset is given with --data FILE";
+            String hint = like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?";
+            return "unknown option " + word + hint;
+        }
+        var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
+        var about = missing != null ? missing : e.getArgSpec();
+        if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
+        String name = option.longestName();
+        if (missing != null) return name + " needs a value, " + option.paramLabel();
+        if (option.arity().max() == 0) return name + " takes no value";
+        return "%s must be %s, not \"%s\"".formatted(name, Range.of(name).words(), e.getValue());
+    }
+
+    /** Does what the command line says and returns the exit status. */
+    static int run(String... args) {
+        Options options = new Options();
+        CommandLine command = commandLine(options);
+        Failure failure;
+        try {
+            ParseResult parsed = command.parseArgs(args);
+            command.getCommandSpec().options().forEach(Range::check);
+            Integer helped = CommandLine.executeHelpRequest(parsed);
+            return flushed(helped != null ? helped : work(options));
+        } catch (ParameterException e) {
+            failure = wrong("%s", explain(e));
+        } catch (Failure e) {
+            failure = e;
+        } catch (OutOfMemoryError e) {
+            failure = failed("out of memory: Java has %d MB; -Xmx gives it more",
+                Runtime.getRuntime().maxMemory() >> 20);
+        } catch (RuntimeException | Error e) {
+            failure = failed("a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where");
+            failure.initCause(e);
+        }
+        System.err.println("rnn: " + failure.getMessage());
+        if (Boolean.getBoolean("rnn.debug")) failure.printStackTrace();
+        return failure.status;
     }
 
     public static void main(String... args) {
