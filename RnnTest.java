@@ -3452,9 +3452,13 @@ class RnnTest {
                 assertFalse(plain.contains(drawing), drawing + " is loaded");
                 assertTrue(plotted.contains(drawing), drawing);
             }
-            for (String forbidden : List.of("java.lang.ProcessImpl", "java.net.Socket", "java.net.HttpURLConnection",
+            for (String forbidden : List.of("java.lang.ProcessBuilder", "java.net.Socket", "java.net.HttpURLConnection",
                 "sun.net.www.protocol.http.HttpURLConnection", "javax.script.ScriptEngineManager"))
                 assertFalse(plotted.contains(" " + forbidden + " "), forbidden + " is loaded");
+            var piped = new ArrayList<>(List.of("sh", "-c", "TERM=xterm \"$@\" 2>&1 >out | cat", "sh"));
+            piped.addAll(rnnCommand(List.of("-verbose:class"), "--epochs", 1));
+            assertEquals(0, process(temp, piped).status());
+            assertFalse(text(temp.resolve("out")).contains("java.lang.ProcessBuilder"), "a pipe has no width");
         }
 
         String classesLoadedBy(Object... args) throws Exception {

@@ -19,7 +19,7 @@
 //
 //     dy[t] = 2·(y[t] − target[t]) / (O·n)            mse; n: the scored steps, those that have a target
 //     dy[t] = (softmax(y[t]) − oneHot(label[t])) / n  cross-entropy, −log softmax(y[t])[label[t]]
-//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT, t = T … 1: from its output and from the next step
+//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT, t = T … 1: by its output and t + 1; da[T+1] = 0
 //     da[t] = dh[t] ∘ (1 − h[t]²)                     a: what tanh is taken of, the pre-activation
 //     dWxh = Σ x[t]ᵀ·da[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dWhy = Σ h[t]ᵀ·dy[t]   dbh = Σ da[t]   dby = Σ dy[t]
 //
@@ -32,18 +32,18 @@
 //
 // Every sum has one fixed order, and every operation is one that Java defines to the last bit.
 //
-//     room                        what is in it                                                 may use
+//     room                        what is in it                                       may use
 //      2  Activations and losses  tanh, softmax, mse, cross-entropy, each with its gradient
 //      3  Matrix loops            products of matrices, shared out among threads
-//      4  The model               parameters, forward, backward, the loss, clipping, SGD        2, 3
-//      5  Sequences               what the network reads: vectors, one-hot vectors, windows     2 to 4
-//      6  Training                its state, epochs, evaluation, the gradient check             2 to 5
-//      7  Generating              the network one step at a time                                2 to 6
-//      8  Forms of data           vectors, classes, a series, a text, texts: a room each        2 to 7
-//      9  JSON                    reads datasets and says where they are wrong                  2 to 8, Jackson
-//     10  Files                   whole or not at all; safetensors, checkpoints, the lock       2 to 9
-//     11  What a person sees      progress, the curve, the picture                              2 to 10, XChart
-//     12  Command line            options, a run, main                                          all, picocli
+//      4  The model               parameters, forward, backward, loss, clipping, SGD  2, 3
+//      5  Sequences               what the network reads: vectors, one-hot, windows   2 to 4
+//      6  Training                its state, epochs, evaluation, the gradient check   2 to 5
+//      7  Generating              the network one step at a time                      2 to 6
+//      8  Forms of data           vectors, classes, series, text, texts: a room each  2 to 7
+//      9  JSON                    reads datasets and says where they are wrong        2 to 8, Jackson
+//     10  Files                   whole or not at all: safetensors, checkpoint, lock  2 to 9
+//     11  What a person sees      progress, the curve, the picture                    2 to 10, XChart
+//     12  Command line            options, a run, main                                all, picocli
 //
 // Room 4 is the heart: read it first; rooms 2 and 3 are what it is made of.
 
@@ -2188,7 +2188,8 @@ class rnn {
         try {
             String device = new File("/dev/stderr").getCanonicalPath();
             boolean dumb = System.getenv().getOrDefault("TERM", "dumb").equals("dumb");
-            if (dumb || device.equals("/dev/null") || !device.startsWith("/dev/")) return 0;
+            boolean terminal = device.startsWith("/dev/") && !device.equals("/dev/null");
+            if (dumb || !terminal || device.equals("/dev/stderr")) return 0;    // that name is left to a pipe
             var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
             stty.redirectError(ProcessBuilder.Redirect.INHERIT);
             String size = new String(stty.start().getInputStream().readAllBytes(), US_ASCII).strip();
