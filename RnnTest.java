@@ -1571,6 +1571,9 @@ class RnnTest {
     static final JsonMapper JSON = JsonMapper.builder().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS,
         DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
 
+    /** A dataset whose reading needs no warning. */
+    static rnn.Dataset dataset(Object file) { return rnn.readDataset(file.toString(), Assertions::fail); }
+
     static JsonNode json(Path file) { return JSON.readTree(text(file)); }
 
     /** [n] */
@@ -1720,7 +1723,7 @@ class RnnTest {
                 List<String> heldOut) {
             rnn.Options parsed = new rnn.Options();
             rnn.commandLine(parsed).parseArgs(options.split(" "));
-            rnn.Form form = rnn.form(rnn.readDataset(mine(dataset).toString()), parsed.request(), null);
+            rnn.Form form = rnn.form(dataset(mine(dataset)), parsed.request(), null);
             assertEquals(training, read(form, form.split().training()));
             assertEquals(heldOut, read(form, form.split().heldOut()));
         }
@@ -1909,9 +1912,9 @@ class RnnTest {
         }
     }
 
-    // ── 9. JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    // ── 9. JSON and CSV ──────────────────────────────────────────────────────────────────────────────────────────────
 
-    @Nested class Section9Json {
+    @Nested class Section9JsonAndCsv {
 
         static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(text(PROJECT.resolve("data/dataset.schema.json")));
@@ -1925,7 +1928,7 @@ class RnnTest {
             double[][] input = {{0.1, 0.2, 0.3}, {0.2, 0.2, 0.3}, {0.3, 0.2, 0.3}}, target = {{0.4, 0.2, 0.3}};
             assertArrayEquals(input, vectors(toy.get("inputs").get(0)));
             assertArrayEquals(target, vectors(toy.get("targets").get(0)));
-            for (var dataset : List.of(rnn.TOY, rnn.readDataset(PROJECT.resolve("data/toy.json").toString()))) {
+            for (var dataset : List.of(rnn.TOY, dataset(PROJECT.resolve("data/toy.json")))) {
                 assertEquals("toy", dataset.name());
                 assertEquals(1, dataset.sequences().size());
                 assertArrayEquals(input, rnn.rows(dataset.sequences().get(0).input()));
@@ -1936,7 +1939,7 @@ class RnnTest {
         @ParameterizedTest @MethodSource("dataFiles")
         void everyFileInDataFitsTheSchemaAndLoads(Path file) {
             assertEquals(List.of(), SCHEMA.validate(text(file), InputFormat.JSON));
-            assertEquals(json(file).get("name").asString(), rnn.readDataset(file.toString()).name());
+            assertEquals(json(file).get("name").asString(), dataset(file).name());
         }
 
         @ParameterizedTest @ValueSource(strings = {
@@ -1999,6 +2002,13 @@ class RnnTest {
                     "inputs has 2 sequences, but labels has 0; each input needs its own"));
         }
 
+        /** Line and column of a ^, or nothing where there is none. */
+        static String place(String marked) {
+            String before = marked.split("\\^")[0], line = before.substring(before.lastIndexOf('\n') + 1);
+            return !marked.contains("^") ? "" : ":" + before.split("\n", -1).length
+                + ":" + (1 + line.codePointCount(0, line.length()));
+        }
+
         @ParameterizedTest @MethodSource("broken")
         void aMistakeIsNamedWithItsPlace(String marked, String message) {
             aMistakeTheSchemaCannotSeeIsNamedToo(marked, message);
@@ -2043,10 +2053,7 @@ class RnnTest {
 
         @ParameterizedTest @MethodSource("brokenBeyondTheSchema")
         void aMistakeTheSchemaCannotSeeIsNamedToo(String marked, String message) {
-            String before = marked.split("\\^")[0], line = before.substring(before.lastIndexOf('\n') + 1);
-            String place = !marked.contains("^") ? "" : ":" + before.split("\n", -1).length
-                + ":" + (1 + line.codePointCount(0, line.length()));
-            String json = quoted(marked.replace("^", ""));
+            String json = quoted(marked.replace("^", "")), place = place(marked);
             rejects(2, "mine.json" + place + ": " + message, "--data", mine(json));
             if (json.startsWith("{"))                               // what begins otherwise is text there
                 rejectsReading(json.getBytes(UTF_8), 2, "-" + place + ": " + message, "--data", "-");
@@ -2062,7 +2069,7 @@ class RnnTest {
             "{'series': [1, 2]", "{'series': [1, 2}", "{'series': [1,, 2]}", "{'series': [1, 2,]}", "{'series': [1 2]}",
             "{'series': [01, 2]}", "{'series': [NaN, 2]}", "{'series': [Infinity, 2]}", "{'series': [+1, 2]}",
             "{'series': [.5, 2]}", "{series: [1, 2]}", "{'series': [1, 2]}}", "{'text': 'a\nb'}", "{'text': '\\x'}",
-            "// no\n{'text': 'ab'}", "{'text': 'ab', 'text': 'cd'}", "{'series': [1, 2], 'series': [1, 2]}", "", "   ",
+            "// no\n{'text': 'ab'}", "{'text': 'ab', 'text': 'cd'}", "{'series': [1, 2], 'series': [1, 2]}",
             "nonsense", "{"})
         void whatIsNotJsonIsRefusedInOneShortLine(String content) {
             Ran ran = tool("--data", mine(content), "--out", temp.resolve("never"));
@@ -2093,7 +2100,7 @@ class RnnTest {
 
         static Stream<Arguments> brokenTexts() {
             return Stream.of(
-                arguments("txt", new byte[0], " has 0 characters; a text needs at least 2"),
+                arguments("txt", new byte[0], " is empty"), arguments("txt", "\uFEFF\n".getBytes(UTF_8), " is empty"),
                 arguments("txt", "😀".getBytes(UTF_8), " has 1 characters; a text needs at least 2"),
                 arguments("txt", "Zürich".getBytes(ISO_8859_1), " is not UTF-8 text from character 2 on"),
                 arguments("json", quoted("{'text': 'Zürich'}").getBytes(ISO_8859_1),
@@ -2130,6 +2137,78 @@ class RnnTest {
                 assertEquals(name != null ? name : source.equals("-") ? "standard input" : "mine.txt",
                     model.metadata("name"));
             }
+        }
+
+        /** The content of a CSV file, its series, and the columns read and left out; null: no word of it. */
+        static Stream<Arguments> csv() {
+            String values = "column 2 (value)", date = "column 1 (date)";
+            return Stream.of(
+                arguments("5\n6.5\n-7e1\n", "[[5.0], [6.5], [-70.0]]", null, null),
+                arguments("value\n5\n\n6\n\n\n", "[[5.0], [6.0]]", null, null),
+                arguments("date,value\n2024-01-01,5\n2024-01-02,6", "[[5.0], [6.0]]", values, date),
+                arguments("\uFEFFdate;value\r\n2024-01-01;5\r\n2024-01-02;6\r\n", "[[5.0], [6.0]]", values, date),
+                arguments("date\tvalue\na, b;c\t.5\nd\t+6.\n", "[[0.5], [6.0]]", values, date),
+                arguments("\"date\" , \"value\"\n\"May 1, 2024\", 5 \n\"a \"\"b\"\"\nc\",\"6\"\n",
+                    "[[5.0], [6.0]]", values, date),
+                arguments("2024-01-01,5\n2024-01-02,6\n", "[[5.0], [6.0]]", "column 2 (5)", "column 1 (2024-01-01)"),
+                // a column of names may have a number in it, or half of them; only more than half make it numbers
+                arguments("year,value,room,note,\n1,5,A,x,\n2,6,7,y,\n3,7,B,,\n4,8,9,z,\n",
+                    "[[1.0, 5.0], [2.0, 6.0], [3.0, 7.0], [4.0, 8.0]]", "column 1 (year), " + values,
+                    "column 3 (room), column 4 (note), column 5 ()"),
+                arguments("year,value\n1,5\n2,6\n", "[[1.0, 5.0], [2.0, 6.0]]", "column 1 (year), " + values, null));
+        }
+
+        @ParameterizedTest @MethodSource("csv")
+        void csvIsASeriesOfTheColumnsThatAreNumbers(String content, String series, String read, String left) {
+            Path file = file("mine.CSV", content);
+            var said = new ArrayList<String>();
+            rnn.Sequence next = rnn.readDataset(file.toString(), said::add).sequences().get(0);
+            var rows = new ArrayList<>(List.of(rnn.rows(next.input())));
+            rows.add(last(1, rnn.rows(next.target()))[0]);
+            assertEquals(series, Arrays.deepToString(rows.toArray()));
+            assertEquals(read == null ? List.of() : List.of(file + ": reads " + read + "; leaves out "
+                + (left == null ? "nothing" : left + ": not numbers")), said);
+            results("--data", file, "--epochs", 1);                                     // and says nothing if --quiet
+        }
+
+        static Stream<Arguments> brokenCsv() {
+            String finite = "\" where a finite number has to be",
+                least = "; a series needs 2 rows, of numbers such as 1.5";
+            return Stream.of(
+                arguments("date,value\na,5\nb,^\nc,7\n", "has \"" + finite),
+                arguments("value\n5\n^n/a\n7\n", "has \"n/a" + finite),
+                arguments("value\n5\n6\n^1e999\n", "has \"1e999" + finite),
+                arguments("\"two\nlines\",value\r\na,5\r\nb,^0x1p3\r\nc,7\r\n", "has \"0x1p3" + finite),
+                arguments("a,b\n^a,1,5\n", "a row of 3 cells, but the first has 2; numbers take a decimal point"),
+                arguments("date;value\na;1,5\nb;2,5\n",
+                    "has 2 rows and no numbers in column 1 (date), column 2 (value)" + least),
+                arguments("value\n5\n", "has 1 rows and no numbers in other columns" + least),
+                arguments("value\n", "has 0 rows and no numbers in column 1 (value)" + least),
+                arguments("", "is empty"), arguments(" \r\n\n", "is empty"),
+                arguments("value\n\"5\n^", "is not valid CSV: Missing closing quote for value"));
+        }
+
+        @ParameterizedTest @MethodSource("brokenCsv")
+        void aMistakeInCsvIsNamedWithItsPlace(String marked, String message) {
+            Path file = file("mine.csv", marked.replace("^", ""));
+            rejects(2, "mine.csv" + place(marked) + ": " + message, "--data", file);
+        }
+
+        /** It may be meant: a text of numbers. Prose, verse and what has only commas are no tables. */
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            date,value~2024-01-01,5~2024-01-02,6~ | true
+            5~6~7~                                | true
+            date;value;note~a;1.5;b~              | true
+            In the year,~1984, he said,~it was so | false
+            a, b~c, d~                            | false
+            56                                    | false
+            """)
+        void csvOnStandardInputIsTextWithAWarning(String text, boolean warned) {
+            Ran ran = toolReading(text.replace('~', '\n').getBytes(UTF_8), "--data", "-", "--epochs", 1, "--out", temp);
+            assertEquals(0, ran.status());
+            assertEquals(!warned ? "" : "rnn: standard input looks like CSV, but is taken as text; "
+                + "a series is a file named .csv\n", ran.err());
+            assertTrue(Results.in(temp).outputs().has("prime"));
         }
 
         @Test void aFileWhoseNameEndsInTxtIsText() {
@@ -3402,7 +3481,7 @@ class RnnTest {
                     "--out", temp.resolve("of" + content.length()));
                 assertEquals(0, writer.waitFor());
                 if (content.length() > 1) assertEquals(new Ran(0, "", ""), ran);
-                else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":1:"), ran.toString());
+                else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":"), ran.toString());
             }
         }
 
@@ -3446,6 +3525,9 @@ class RnnTest {
         /** What draws is for --plot alone; a process is only started to ask a terminal for its width. */
         @Test void aRunLoadsOnlyWhatItNeeds() throws Exception {
             String plain = classesLoadedBy("--epochs", 20);
+            String table = classesLoadedBy("--epochs", 1, "--data", file("mine.csv", "5\n6\n"));
+            assertFalse(plain.contains("jackson.dataformat.") || table.contains("jackson.databind."));
+            assertTrue(table.contains("jackson.dataformat."));
             assertFalse(Files.exists(temp.resolve("rnn-out/plot.png")));
             String plotted = classesLoadedBy("--epochs", 1, "--plot", "--data", example("elements"));
             for (String drawing : List.of("java.awt.", "javax.imageio.", "org.knowm.")) {
@@ -4020,7 +4102,7 @@ class RnnTest {
         }
 
         @Test void theGrammarAcceptsItsDataAndNoneWithAnotherLetterForTheOneToRemember() {
-            for (String s : rnn.readDataset(example("reber").toString()).texts()) {
+            for (String s : dataset(example("reber")).texts()) {
                 int n = s.length();
                 assertTrue(isEmbeddedReber(s), s);
                 assertFalse(isEmbeddedReber(s.substring(0, n - 2) + (s.charAt(n - 2) == 'T' ? "P" : "T") + "E"), s);
@@ -4029,7 +4111,7 @@ class RnnTest {
         }
 
         @Test void theGrammarAcceptsTheShareOfWrittenStringsThatTheReadmeSays() {
-            var known = Set.copyOf(rnn.readDataset(example("reber").toString()).texts());
+            var known = Set.copyOf(dataset(example("reber")).texts());
             List<String> written = results("--data", example("reber"), "--hidden", 16, "--epochs", 300, "--lr", 0.03,
                 "--momentum", 0.9, "--clip", 0.1, "--batch", 8, "--generate", 12000)
                 .outputs().get("generated").valueStream().map(JsonNode::asString).toList();

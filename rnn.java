@@ -4,6 +4,7 @@
 //GAV rnn:rnn:1.0
 //JAVA 17+
 //DEPS tools.jackson.core:jackson-core:3.2.4
+//DEPS tools.jackson.dataformat:jackson-dataformat-csv:3.2.1
 //DEPS info.picocli:picocli:4.7.7
 //DEPS org.knowm.xchart:xchart:4.0.3
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
@@ -40,7 +41,7 @@
 //      6  Training                its state, epochs, evaluation, the gradient check   2 to 5
 //      7  Generating              the network one step at a time                      2 to 6
 //      8  Forms of data           vectors, classes, series, text, texts: a room each  2 to 7
-//      9  JSON                    reads datasets and says where they are wrong        2 to 8, Jackson
+//      9  JSON and CSV            reads datasets and says where they are wrong        2 to 8, Jackson
 //     10  Files                   whole or not at all: safetensors, checkpoint, lock  2 to 9
 //     11  What a person sees      progress, the curve, the picture                    2 to 10, XChart
 //     12  Command line            options, a run, main                                all, picocli
@@ -70,6 +71,7 @@ import sun.misc.*;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.*;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.dataformat.csv.*;
 
 import static java.nio.charset.StandardCharsets.*;
 import static java.nio.file.StandardCopyOption.*;
@@ -1503,7 +1505,7 @@ class rnn {
             Set.copyOf(data.texts().subList(0, split.training().size())));
     }
 
-    // ── 9. JSON ───────────────────────────────────────────────────────────────────────────────────────────
+    // ── 9. JSON and CSV ───────────────────────────────────────────────────────────────────────────────────
 
     /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
     static final JsonFactory JSON = JsonFactory.builder()
@@ -1519,7 +1521,10 @@ class rnn {
 
         /** Reads a text that is one object and nothing behind it; `where` begins what is said of mistakes. */
         static <T> T document(String where, String text, Function<StrictJson, T> object) {
-            JsonParser in = JSON.createParser(ObjectReadContext.empty(), text);
+            return document(where, JSON.createParser(ObjectReadContext.empty(), text), object);
+        }
+
+        static <T> T document(String where, JsonParser in, Function<StrictJson, T> object) {
             var json = new StrictJson(where, in);
             try {
                 in.nextToken();
@@ -1528,7 +1533,8 @@ class rnn {
                 throw json.error(json.here(), "the JSON ends at its closing brace, but more follows");
             } catch (StreamReadException | StreamConstraintsException e) {
                 TokenStreamLocation at = e.getLocation() != null ? e.getLocation() : in.currentLocation();
-                throw json.error(at, "is not valid JSON: %s", abbreviate(e.getOriginalMessage()
+                String format = in.getSchema() == null ? "JSON" : in.getSchema().getSchemaType();
+                throw json.error(at, "is not valid %s: %s", format, abbreviate(e.getOriginalMessage()
                     .replaceAll("(?s)(\\n| \\(start marker at | \\(for \\w+ starting at |: enable "
                         + "| \\([^()]*, from `).*", ""), 160));
             }
@@ -1728,20 +1734,88 @@ class rnn {
         return String.valueOf(e.getMessage());
     }
 
-    /** Reads a dataset: a JSON file, a .txt file, or one of the two from standard input. */
-    static Dataset readDataset(String file) {
+    /** A series from CSV, with commas, semicolons or tabs. Apart: only who reads one loads its library. */
+    static final class Csv {
+        static final String NUMBER = "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?";
+
+        record Cell(String text, TokenStreamLocation at) {
+            boolean isNumber() { return text.matches(NUMBER); }
+        }
+
+        /** Whether the lines behind a first one have cells that are numbers. */
+        static boolean isLike(String text) {
+            var lines = text.lines().skip(1).limit(3).toList();
+            String withNumber = "(.*[,;\t])?" + NUMBER + "([,;\t].*)?";
+            return !lines.isEmpty() && lines.stream().allMatch(line -> line.matches(withNumber));
+        }
+
+        static JsonParser parser(String text) {
+            String first = text.lines().filter(line -> !line.isBlank()).findFirst().orElse("");
+            char separator = first.contains("\t") ? '\t' : first.contains(";") ? ';' : ',';
+            FormatSchema schema = CsvSchema.emptySchema().withColumnSeparator(separator);
+            return CsvFactory.builder().enable(CsvReadFeature.SKIP_EMPTY_LINES, CsvReadFeature.WRAP_AS_ARRAY)
+                .build().createParser(new ObjectReadContext.Base() {
+                    @Override public FormatSchema getSchema() { return schema; }
+                }, text);
+        }
+
+        /** The columns that are numbers in most rows; the first row may be their titles. */
+        static Dataset dataset(StrictJson csv, String name, Consumer<String> warn) {
+            var all = csv.list(() -> csv.list(() -> new Cell(csv.in().getString().strip(), csv.here())));
+            List<Cell> first = all.get(0);
+            var rows = all.subList(first.stream().anyMatch(Cell::isNumber) ? 0 : 1, all.size());
+            for (var row : rows)
+                if (row.size() != first.size())
+                    throw csv.error(row.get(0).at(), "a row of %d cells, but the first has %d; numbers take "
+                        + "a decimal point", row.size(), first.size());
+            var columns = IntStream.range(0, first.size()).boxed().collect(Collectors.partitioningBy(j ->
+                2 * rows.stream().filter(row -> row.get(j).isNumber()).count() > rows.size()));
+            String read = titles(first, columns.get(true)), left = titles(first, columns.get(false));
+            if (read.isEmpty() || rows.size() < 2)
+                throw wrong("%s: has %d rows and no numbers in %s; a series needs 2 rows, of numbers such as "
+                    + "1.5", csv.where(), rows.size(), left.isEmpty() ? "other columns" : left);
+            double[][] series = rows.stream().map(row -> columns.get(true).stream()
+                .mapToDouble(j -> number(csv, row.get(j))).toArray()).toArray(double[][]::new);
+            if (first.size() > 1)
+                warn.accept(csv.where() + ": reads " + read + "; leaves out "
+                    + (left.isEmpty() ? "nothing" : left + ": not numbers"));
+            var next = List.of(Sequence.next(new Dense(series)));
+            return new Dataset(csv.where(), name, "series", next, List.of());
+        }
+
+        private static String titles(List<Cell> first, List<Integer> columns) {
+            return columns.stream().map(j -> "column " + (j + 1) + " (" + first.get(j).text() + ")")
+                .collect(Collectors.joining(", "));
+        }
+
+        private static double number(StrictJson csv, Cell cell) {
+            double value = cell.isNumber() ? Double.parseDouble(cell.text()) : Double.NaN;
+            if (Double.isFinite(value)) return value;
+            throw csv.error(cell.at(), "has \"%s\" where a finite number has to be", cell.text());
+        }
+    }
+
+    /** Reads a dataset: a JSON, .txt or .csv file, or one of the first two from standard input. */
+    static Dataset readDataset(String file, Consumer<String> warn) {
         boolean standardInput = file.equals("-");
-        String text;
+        String read;
         try (InputStream in = standardInput ? System.in : Files.newInputStream(Path.of(file))) {
-            text = new String(in.readAllBytes(), UTF_8);
+            read = new String(in.readAllBytes(), UTF_8);
         } catch (IOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
-        if (text.startsWith("\ufeff")) text = text.substring(1);   // a byte-order mark is no part of the data
+        String text = read.startsWith("\ufeff") ? read.substring(1) : read;    // a byte-order mark is no data
+        if (text.isBlank()) throw wrong("%s: is empty", file);
         String name = standardInput ? "standard input" : Path.of(file).getFileName().toString();
-        boolean isJson = standardInput ? text.matches("[ \\t\\r\\n]*\\{(?s:.*)") : !file.endsWith(".txt");
-        if (!isJson) return textDataset(file, name, text);
-        return StrictJson.document(file, text, json -> datasetOf(json, file, name));
+        String type = !standardInput ? name.substring(Math.max(0, name.lastIndexOf('.')))
+            : text.stripLeading().startsWith("{") ? ".json" : ".txt";
+        if (standardInput && type.equals(".txt") && Csv.isLike(text))
+            warn.accept("standard input looks like CSV, but is taken as text; a series is a file named .csv");
+        return switch (type.toLowerCase(Locale.ROOT)) {
+            case ".txt" -> textDataset(file, name, text);
+            case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
+            default -> StrictJson.document(file, text, json -> datasetOf(json, file, name));
+        };
     }
 
     // ── 10. Files ─────────────────────────────────────────────────────────────────────────────────────────
@@ -2364,7 +2438,7 @@ class rnn {
         static final String DEFAULT = " (${DEFAULT-VALUE})";
 
         @Option(names = {"-d", "--data"}, paramLabel = "FILE",
-            description = "dataset: JSON, .txt, or - (a built-in toy)")
+            description = "dataset: JSON, .txt, .csv, or - (a built-in toy)")
         String data;
         @Option(names = "--validate", paramLabel = "N[%]",
             description = "hold out the last N sequences, values, characters")
@@ -2411,6 +2485,10 @@ class rnn {
         @Option(names = {"-q", "--quiet"}, description = "print errors only")
         boolean quiet;
 
+        void warn(String message) {
+            if (!quiet) System.err.println("rnn: " + message.replaceAll("\\p{Cc}", "?"));
+        }
+
         Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
 
         Request request() { return new Request(validate, batch, steps, generate, prime, temperature, seed); }
@@ -2418,8 +2496,6 @@ class rnn {
 
     /** What the number behind an option may be, in numbers and in words. */
     record Range(double least, double most, String words) {
-        static final String NUMBER = "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?";
-
         static Range of(String option) {
             return switch (option) {
                 case "--hidden", "--batch", "--steps", "--log-every" ->
@@ -2441,14 +2517,14 @@ class rnn {
             String last = given.get(given.size() - 1);
             Range range = of(option.longestName());
             double value = number.doubleValue();
-            if (last.matches(NUMBER) && value >= range.least && value <= range.most) return;
+            if (last.matches(Csv.NUMBER) && value >= range.least && value <= range.most) return;
             throw new ParameterException(option.command().commandLine(), range.words, option, last);
         }
     }
 
     /** What --validate is given. */
     static HoldOut parseHoldOut(String s) {
-        boolean percent = s.endsWith("%"), number = s.matches(percent ? Range.NUMBER + "%" : "\\+?\\d+");
+        boolean percent = s.endsWith("%"), number = s.matches(percent ? Csv.NUMBER + "%" : "\\+?\\d+");
         double amount = number ? Double.parseDouble(s.replace("%", "")) : 0;
         if (amount > 0 && amount < (percent ? 100 : 0x1p31)) return new HoldOut(amount, percent);
         throw new TypeConversionException("out of range");
@@ -2629,7 +2705,7 @@ class rnn {
         Model loaded = options.load == null ? null : readModel(options.load);
         if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary"))
             return writeAlone(options, loaded);
-        Dataset data = options.data == null ? TOY : readDataset(options.data);
+        Dataset data = options.data == null ? TOY : readDataset(options.data, options::warn);
         Form form = form(data, options.request(), loaded);
         if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
