@@ -202,7 +202,7 @@ final class Check {
             : all.stream().filter(guess -> near(yours, guess.value, tolerance)).map(Guess::words).findFirst()
                 .orElse("is not right");
         throw new Wrong("%s %s%n%25s%s%s is %.6g, and should be %.6g", name, words, "", name,
-            right.length == 1 ? "" : place(name, at), yours[at], right[at]);
+            right.length == 1 ? "" : place(name, at, right.length), yours[at], right[at]);
     }
 
     /** A quantity f(Σ terms). */
@@ -222,9 +222,14 @@ final class Check {
         if (!Arrays.equals(now, before)) throw new Wrong("changes %s, which it should only read", name);
     }
 
-    String place(String name, int at) {
+    /** Where number `at` of so many stands: in a vector, a matrix or all rows of weights. */
+    String place(String name, int at, int length) {
         int columns = name.endsWith("Why") ? O : name.endsWith("Wxh") || name.endsWith("Whh") ? H : 0;
-        return columns == 0 ? "[" + at + "]" : "[" + at / columns + "][" + at % columns + "]";
+        if (columns > 0) return "[" + at / columns + "][" + at % columns + "]";
+        if (length != all(p).length) return "[" + at + "]";
+        int row = 0;
+        for (; at >= p.rows()[row].length; row++) at -= p.rows()[row].length;
+        return ".rows()[" + row + "][" + at + "]";
     }
 
     /** A sum instead of a mean, a mean over something else, a forgotten 2, another logarithm, the wrong sign. */
@@ -571,9 +576,9 @@ final class Check {
         double[] before = new double[all(p).length];
         for (int w = 0, from = 1; w < windows; w++, from += STEPS) {
             int to = Math.min(from + STEPS - 1, T);
-            String name = "window " + (w + 1) + ", steps " + from + "…" + to + ": its gradient";
+            String name = "d of window " + (w + 1);
             for (int v = 0; v < w; v++) if (mine.get(v) == mine.get(w))
-                throw new Wrong("%s is one object with that of window %d", name, v + 1);
+                throw new Wrong("%s is one object with d of window %d", name, v + 1);
             double[] gradient = gradient(from, to, whole.h()[from - 1]);
             check(name, all(mine.get(w)), gradient, tolerance, windowMistakes(from, to, whole.h(), gradient, before));
             before = add(before, 1, gradient);
@@ -585,7 +590,7 @@ final class Check {
         double[] zero = new double[H];
         var guesses = new ArrayList<Guess>();
         guesses.add(new Guess("begins with a state of 0: carry over " + at("h", from - 1), gradient(from, to, zero)));
-        guesses.add(new Guess("also holds those of the windows before: each window needs Weights of its own",
+        guesses.add(new Guess("also holds the gradients of the windows before: each needs Weights of its own",
             add(gradient, 1, before)));
         Sequence back = s.part(1, to);
         for (int t = 1; t < from; t++) back.target()[t] = null;
@@ -597,7 +602,8 @@ final class Check {
                 gradient(from, to, h[a])));
         for (int a = 1; a <= T; a++)
             for (int b = a; b <= T; b++)
-                guesses.add(new Guess("is that of steps " + a + "…" + b, gradient(a, b, h[a - 1])));
+                guesses.add(new Guess("is the gradient of steps " + a + "…" + b + ", not of " + from + "…" + to,
+                    gradient(a, b, h[a - 1])));
         double share = (to - from + 1.0) / T;
         guesses.add(new Guess("is of the mean over all steps, not the window's", map(gradient, v -> v * share)));
         return guesses;

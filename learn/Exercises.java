@@ -29,7 +29,7 @@
 //     uᵀ·v      a matrix from two vectors:    (uᵀ·v)[i][j] = u[i]·v[j]
 //     u ∘ v     element by element:    (u ∘ v)[j] = u[j]·v[j]
 //
-// Arrays count steps as the formulas do: x[1] is the first; x[0] is null. h[0] is the state before x[1] is read.
+// Arrays count steps as the formulas do: x[1] is the first, x[0] is null; h[0] is the state before x[1].
 // To try a method in jshell, paste the three records, then the method and those it calls.
 
 import java.util.*;

@@ -629,11 +629,11 @@ class ExercisesTest {
     }
 
     static final List<Wrong> TRUNCATED = List.of(
-        carry("window 2, steps 4…6: its gradient begins with a state of 0: carry over h[3]",
+        carry("d of window 2 begins with a state of 0: carry over h[3]",
             (tape, T) -> new double[tape.h()[0].length]),
-        carry("window 2, steps 4…6: its gradient begins with h[1] where h[3] belongs", (tape, T) -> tape.h()[1]),
-        carry("window 2, steps 4…6: its gradient begins with h[2] where h[3] belongs", (tape, T) -> tape.h()[T - 1]),
-        windows("window 2, steps 4…6: its gradient goes back beyond the window", (p, s, steps, right) -> {
+        carry("d of window 2 begins with h[1] where h[3] belongs", (tape, T) -> tape.h()[1]),
+        carry("d of window 2 begins with h[2] where h[3] belongs", (tape, T) -> tape.h()[T - 1]),
+        windows("d of window 2 goes back beyond the window", (p, s, steps, right) -> {
             var gradients = new ArrayList<Weights>();
             for (int from = 1; from <= s.T(); from += steps) {
                 Sequence part = s.part(1, Math.min(from + steps - 1, s.T()));
@@ -647,19 +647,19 @@ class ExercisesTest {
             List<Weights> gradients = new Solutions().truncated(p, s, steps);
             return s.T() == 7 ? gradients.subList(0, 2) : gradients;
         }),
-        windows("window 2, steps 4…6: its gradient is one object with that of window 1", (p, s, steps, right) -> {
+        windows("d of window 2 is one object with d of window 1", (p, s, steps, right) -> {
             List<Weights> gradients = new Solutions().truncated(p, s, steps);
             gradients.replaceAll(d -> gradients.get(0));
             return gradients;
         }),
-        windows("window 2, steps 4…6: its gradient also holds those of the windows before", (p, s, steps, right) -> {
+        windows("d of window 2 also holds the gradients of the windows before", (p, s, steps, right) -> {
             List<Weights> gradients = new Solutions().truncated(p, s, steps);
             for (int w = 1; w < gradients.size(); w++)
                 for (int i = 0; i < p.rows().length; i++)
                     addTo(gradients.get(w).rows()[i], gradients.get(w - 1).rows()[i]);
             return gradients;
         }),
-        windows("window 1, steps 1…3: its gradient is that of steps 1…4", (p, s, steps, right) -> {
+        windows("d of window 1 is the gradient of steps 1…4, not of 1…3", (p, s, steps, right) -> {
             var gradients = new ArrayList<Weights>();
             double[] h = new double[p.bh().length];
             for (int from = 1; from <= s.T(); from += steps) {
@@ -669,7 +669,7 @@ class ExercisesTest {
             }
             return gradients;
         }),
-        windows("window 1, steps 1…3: its gradient is of the mean over all steps", (p, s, steps, right) -> {
+        windows("d of window 1 is of the mean over all steps", (p, s, steps, right) -> {
             List<Weights> gradients = new Solutions().truncated(p, s, steps);
             for (int w = 0; w < gradients.size(); w++)
                 for (double[] row : gradients.get(w).rows())
