@@ -2825,6 +2825,104 @@ class RnnTest {
             assertEquals(new Ran(0, "", ""), process(temp, rnnCommand(QUICK_START, with(args, plotted, "--plot"))));
             assertSameFiles(without, plotted);
         }
+
+        /** The JSON in a page; the only place where a text could end the script is the script's own end. */
+        JsonNode explained(Object... args) {
+            trained(with(args, "--explain", "--out", temp.resolve("out")));
+            String page = text(temp.resolve("out/explain.html")), start = "<script type=\"application/json\" id=\"numbers\">";
+            assertEquals(3, page.split("</script", -1).length, "two scripts");
+            return JSON.readTree(page.substring(page.indexOf(start) + start.length(), page.indexOf("</script")));
+        }
+
+        static double[] times(double[] v, double[][] M) {
+            return IntStream.range(0, M[0].length).mapToDouble(j ->
+                IntStream.range(0, v.length).mapToDouble(i -> v[i] * M[i][j]).sum()).toArray();
+        }
+
+        static double[] timesTransposed(double[] v, double[][] M) {
+            return Stream.of(M).mapToDouble(row -> IntStream.range(0, v.length).mapToDouble(j -> v[j] * row[j]).sum()).toArray();
+        }
+
+        static double[] sum(double[]... v) {
+            return IntStream.range(0, v[0].length).mapToDouble(j -> Stream.of(v).mapToDouble(w -> w[j]).sum()).toArray();
+        }
+
+        /** In plain loops over the page's own weights. */
+        @ParameterizedTest @CsvSource({"toy, 7, ''", "sunspots, 3, --momentum 0.9 --clip 0.01", "elements, 2, --hidden 20",
+            "parity, 0, --batch 200", "reber, 1, --batch 3"})
+        void thePageHasTheNumbersOfOneStep(String data, int epochs, String more) {
+            var args = new ArrayList<Object>(List.of("--data", example(data), "--epochs", epochs));
+            if (!more.isEmpty()) Collections.addAll(args, more.split(" "));
+            JsonNode page = explained(args.toArray());
+            boolean oneHot = page.get("x").get(0).isNumber(), classes = page.get("target").get(0).isNumber();
+            double[] inputs = numbers(page.get("inputs")), outputs = numbers(page.get("outputs"));
+            double[][] x = !oneHot ? vectors(page.get("x")) : Arrays.stream(numbers(page.get("x"))).mapToObj(code ->
+                Arrays.stream(inputs).map(i -> i == code ? 1 : 0).toArray()).toArray(double[][]::new);
+            double[][] target = vectors(page.get("target"));
+            for (String when : List.of("before", "after")) {
+                JsonNode step = page.get(when), W = step.get("W"), dW = step.get("dW");
+                double[][] Wxh = vectors(W.get("Wxh")), Whh = vectors(W.get("Whh")), Why = vectors(W.get("Why"));
+                double[][] a = vectors(step.get("a")), h = vectors(step.get("h")), da = vectors(step.get("da"));
+                double[] hPrev = new double[a[0].length], daNext = new double[hPrev.length], losses = numbers(step.get("losses"));
+                double[][] dWhh = new double[hPrev.length][hPrev.length];
+                int T = x.length, first = T - target.length;
+                for (int t = 0; t < T; t++) {
+                    assertAgree(sum(numbers(W.get("bh")), times(x[t], Wxh), times(hPrev, Whh)), a[t], 1e-12, 1, "a " + t);
+                    assertAgree(Arrays.stream(a[t]).map(Math::tanh).toArray(), h[t], 1e-12, 1, "h " + t);
+                    double[] y = sum(numbers(W.get("by")), times(h[t], Why));
+                    assertAgree(Arrays.stream(outputs).map(k -> y[(int) k]).toArray(), numbers(step.get("y").get(t)), 1e-12, 1, "y");
+                    double loss = t < first ? 0 : classes ? surprisal(y, (int) target[t - first][0])
+                        : meanSquare(new double[][] {y}, new double[][] {target[t - first]});
+                    assertEquals(loss, losses[t], 1e-12);
+                    for (int i = 0; i < hPrev.length; i++)
+                        for (int j = 0; j < hPrev.length; j++) dWhh[i][j] += hPrev[i] * da[t][j];
+                    hPrev = h[t];
+                }
+                assertEquals(Arrays.stream(losses).sum() / target.length, step.get("loss").doubleValue(), 1e-12);
+                for (int t = T - 1; t >= 0; t--) {
+                    double[] dh = numbers(step.get("dh").get(t)), dy = numbers(step.get("dy").get(t)), back = timesTransposed(daNext, Whh);
+                    if (outputs.length == Why[0].length)
+                        assertAgree(sum(timesTransposed(dy, Why), back), dh, 1e-12, 1, "dh " + t);
+                    for (int j = 0; j < dh.length; j++) assertEquals(dh[j] * (1 - h[t][j] * h[t][j]), da[t][j], 1e-15);
+                    daNext = da[t];
+                }
+                for (int i = 0; i < dWhh.length; i++)
+                    assertAgree(dWhh[i], numbers(dW.get("Whh").get(i)), 1e-12, 1, "dWhh " + i);
+            }
+        }
+
+        /** With one sequence in the data, the step is the training's own next one. */
+        @ParameterizedTest @ValueSource(strings = {"", "--momentum 0.9", "--clip 0.01 --momentum 0.5"})
+        void theUpdateIsTheOneThatTrainingMakes(String options) {
+            JsonNode[] page = new JsonNode[3];
+            for (int n = 1; n <= 2; n++)
+                page[n] = explained(with(options.isEmpty() ? new Object[0] : options.split(" "), "--epochs", n));
+            assertEquals(page[1].get("before").get("updated"), page[1].get("after").get("W"));
+            assertEquals(page[1].get("after").get("updated"), page[2].get("after").get("W"));
+        }
+
+        @Test void noTextEndsThePagesScript() {
+            String text = "</script><!-- \u2028 \\ \" & é 🎈";
+            Path data = temp.resolve("text.txt");
+            write(data, text.getBytes(UTF_8));
+            assertEquals(text.codePoints().sorted().distinct().boxed().toList(), explained("--data", data, "--epochs", 1)
+                .get("metadata").get("vocabulary").asString().codePoints().boxed().toList());
+        }
+
+        /** JShell's classes have no files beside them. */
+        @Test void withoutItsPageNothingIsExplained() {
+            PrintStream err = System.err;
+            var said = new ByteArrayOutputStream();
+            System.setErr(new PrintStream(said, true, UTF_8));
+            try {
+                assertEquals("1", Shell.whole().paste("rnn.run(\"--explain\", \"--out\", \"" + temp.resolve("never") + "\")"));
+            } finally {
+                System.setErr(err);
+            }
+            assertEquals("rnn: --explain: its page is missing; start rnn.java with JBang, which brings it along\n",
+                said.toString(UTF_8));
+            assertFalse(Files.exists(temp.resolve("never")));
+        }
     }
 
     // ── 12. Command line ────────────────────────────────────────────────────────────────────────────────────────────
@@ -3983,7 +4081,7 @@ class RnnTest {
      */
     @Nested class Readme {
         static final List<String> PAGES = List.of("README.md", "learn/EXAMPLES.md", "learn/JSHELL.md",
-            "learn/PYTORCH.md", "learn/SWEEPS.md", "bench/SPEED.md");
+            "learn/PYTORCH.md", "learn/STEP.md", "learn/SWEEPS.md", "bench/SPEED.md");
 
         /** `place` is the page and the line. */
         record Block(String kind, String name, List<String> lines, String place, boolean run) { }

@@ -7,6 +7,7 @@
 //DEPS tools.jackson.dataformat:jackson-dataformat-csv:3.2.1
 //DEPS info.picocli:picocli:4.7.7
 //DEPS org.knowm.xchart:xchart:4.0.3
+//FILES explain.html=data/explain.html
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
 //RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
 
@@ -43,7 +44,7 @@
 //      8  Forms of data           vectors, classes, series, text, texts: a room each  2 to 7
 //      9  JSON and CSV            reads datasets and says where they are wrong        2 to 8, Jackson
 //     10  Files                   whole or not at all: safetensors, checkpoint, lock  2 to 9
-//     11  What a person sees      progress, the curve, the picture                    2 to 10, XChart
+//     11  What a person sees      progress, the curve, the picture, the page          2 to 10, XChart
 //     12  Command line            options, a run, main                                all, picocli
 //
 // Room 4 is the heart: read it first; rooms 2 and 3 are what it is made of.
@@ -2422,6 +2423,78 @@ class rnn {
         }
     }
 
+    /** explain.html: every number of one SGD step, in a page to walk through. Its JSON: learn/STEP.md. */
+    record Explanation(InputStream page, Sequence sequence, Settings settings, Parameters start) {
+        static final int STEPS = 12, OUTPUTS = 16;      // at most
+
+        /** Of the first batch the first sequence: its first steps or, where they have no target, its last. */
+        static Explanation of(Split split, Training training) {
+            InputStream page = rnn.class.getResourceAsStream("explain.html");
+            Window first = plan(split.training(), training.settings, 1).get(0);
+            Sequence s = first.sequences().get(0);
+            int to = s.unscored() == 0 ? Math.min(STEPS, first.to()) : first.to();
+            Window part = new Window(List.of(s), Math.max(0, to - STEPS), to);
+            return new Explanation(page, new Sequence(part.input(), part.target()), training.settings,
+                copy(training.state.p()));
+        }
+
+        /** Of one-hot vectors; none of others. */
+        private static IntStream codes(Vectors x) {
+            return IntStream.range(0, x.n()).map(x::code).filter(code -> code >= 0);
+        }
+
+        private static Object json(Vectors x) { return x instanceof Dense ? rows(x) : codes(x).toArray(); }
+
+        private static double[][] columns(double[][] A, int[] O) {
+            return Stream.of(A).map(row -> IntStream.of(O).mapToDouble(k -> row[k]).toArray())
+                .toArray(double[][]::new);
+        }
+
+        private static Map<String, ?> json(Parameters p, int[] I, int[] O) {
+            return rnn.json("Wxh", IntStream.of(I).mapToObj(i -> p.Wxh()[i]).toList(), "Whh", p.Whh(),
+                "bh", p.bh(), "Why", columns(p.Why(), O), "by", columns(new double[][] {p.by()}, O)[0]);
+        }
+
+        /** What a step consists of, from the weights p and their velocity v. */
+        private Map<String, ?> step(Parameters p, Parameters v, int[] I, int[] O) {
+            Vectors x = sequence.input();
+            int n = x.n();
+            Tape tape = Tape.of(p, n, 1);
+            Parameters d = copy(p), updated = copy(p);
+            double loss = pass(p, x, sequence.target(), tape, d, ALONE);
+            double[][] a = new double[n][p.H()];        // as in forward, where h overwrites it
+            fill(a, p.bh(), 0, n);
+            x.addTimes(p.Wxh(), a, 0, n);
+            addProduct(tape.hPrev(), p.Whh(), a, 0, n);
+            Parameters clipped = copy(d);
+            if (settings.clip() > 0) clip(clipped, settings.clip());
+            sgd(updated, clipped, copy(v), settings.learningRate(), settings.momentum());
+            int[] all = IntStream.range(0, p.O()).toArray();
+            return rnn.json("W", json(p, I, all), "v", settings.momentum() > 0 ? json(v, I, all) : null,
+                "a", a, "h", tape.h(), "y", columns(tape.y(), O), "losses", tape.loss(), "loss", loss,
+                "dy", columns(tape.dy(), O), "dh", tape.dh(), "da", tape.da(),
+                "dW", json(d, I, O), "updated", json(updated, I, O));
+        }
+
+        /** Inputs that are never read and outputs beyond 16 are left out, of W only the former. */
+        void write(Path file, String name, Form form, Origin origin, State state) {
+            Vectors x = sequence.input(), target = sequence.target();
+            IntStream read = x instanceof Dense ? IntStream.range(0, x.width()) : codes(x);
+            int[] I = read.distinct().sorted().toArray(), O = IntStream.concat(codes(target),
+                IntStream.range(0, start.O())).distinct().limit(OUTPUTS).sorted().toArray();
+            var text = new StringWriter();
+            try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+                writeValue(generator, rnn.json("name", name, "form", form.what(), "metadata", form.metadata(),
+                    "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
+                    "x", json(x), "target", json(target), "before", step(start, State.of(start).v(), I, O),
+                    "after", step(state.last(), state.v(), I, O)));
+            }
+            String numbers = text.toString().replace("<", "\\u003c");    // lest a text ends the page's script
+            writeWhole(file, out -> out.write(new String(page.readAllBytes(), UTF_8)
+                .replace("{{numbers}}", numbers).getBytes(UTF_8)));
+        }
+    }
+
     // ── 12. Command line ──────────────────────────────────────────────────────────────────────────────────
 
     @Command(name = "rnn", version = "rnn 1.0", mixinStandardHelpOptions = true, sortOptions = false,
@@ -2472,6 +2545,8 @@ class rnn {
         int logEvery = 10;
         @Option(names = "--plot", description = "also draw what was learnt: plot.png")
         boolean plot;
+        @Option(names = "--explain", description = "also show every number of one step: explain.html")
+        boolean explain;
         @Option(names = "--generate", paramLabel = "N",
             description = "steps to generate (the input's length; text: " + Sampler.LENGTH + ")")
         Integer generate;
@@ -2594,7 +2669,8 @@ class rnn {
     }
 
     /** One training, with the files it keeps up to date and what it shows. */
-    record Run(Options options, String name, Form form, Origin origin, Training training, Console console) {
+    record Run(Options options, String name, Form form, Origin origin, Training training, Console console,
+            Explanation explanation) {
 
         /** Trains until the epochs are done or a signal asks for an end; the exit status. */
         int run() {
@@ -2679,9 +2755,10 @@ class rnn {
             json.putAll(answer.json());
             writeJson(file("outputs.json"), json);
             if (options.plot) Picture.write(file("plot.png"), training.state.losses(), name, form, p);
+            if (options.explain) explanation.write(file("explain.html"), name, form, origin, training.state);
             console.print(answer.printed().get());
-            String plot = options.plot ? ", plot.png" : "";
-            console.print(options.out + ": loss.csv, outputs.json, model.safetensors" + plot);
+            console.print(options.out + ": loss.csv, outputs.json, model.safetensors"
+                + (options.plot ? ", plot.png" : "") + (options.explain ? ", explain.html" : ""));
         }
     }
 
@@ -2691,6 +2768,7 @@ class rnn {
         if (options.epochs > 0) throw wrong(
             "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
         if (options.plot) throw wrong("--plot needs --data FILE to draw");
+        if (options.explain) throw wrong("--explain needs --data FILE to explain");
         Answer answer = Sampler.of(vocabulary, options.request()).answer(loaded.p(), Set.of());
         System.out.println(answer.printed().get());
         return 0;
@@ -2705,6 +2783,8 @@ class rnn {
         Model loaded = options.load == null ? null : readModel(options.load);
         if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary"))
             return writeAlone(options, loaded);
+        if (options.explain && rnn.class.getResource("explain.html") == null)
+            throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset data = options.data == null ? TOY : readDataset(options.data, options::warn);
         Form form = form(data, options.request(), loaded);
         if (options.prime != null && form.sample() == null)
@@ -2723,7 +2803,8 @@ class rnn {
                 : readCheckpoint(options.checkpoint(), origin, split, settings, H);
             Training training = new Training(state, split.training(), split.heldOut(), settings, team);
             Console console = new Console(options.quiet, training);
-            return new Run(options, data.name(), form, origin, training, console).run();
+            Explanation explanation = options.explain ? Explanation.of(split, training) : null;
+            return new Run(options, data.name(), form, origin, training, console, explanation).run();
         }
     }
 
