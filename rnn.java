@@ -2429,51 +2429,13 @@ class rnn {
 
         /** Of the first batch the first sequence: its first steps or, where they have no target, its last. */
         static Explanation of(Split split, Training training) {
-            InputStream page = rnn.class.getResourceAsStream("explain.html");
+            InputStream page = Explanation.class.getResourceAsStream("explain.html");
             Window first = plan(split.training(), training.settings, 1).get(0);
             Sequence s = first.sequences().get(0);
             int to = s.unscored() == 0 ? Math.min(STEPS, first.to()) : first.to();
             Window part = new Window(List.of(s), Math.max(0, to - STEPS), to);
             return new Explanation(page, new Sequence(part.input(), part.target()), training.settings,
                 copy(training.state.p()));
-        }
-
-        /** Of one-hot vectors; none of others. */
-        private static IntStream codes(Vectors x) {
-            return IntStream.range(0, x.n()).map(x::code).filter(code -> code >= 0);
-        }
-
-        private static Object json(Vectors x) { return x instanceof Dense ? rows(x) : codes(x).toArray(); }
-
-        private static double[][] columns(double[][] A, int[] O) {
-            return Stream.of(A).map(row -> IntStream.of(O).mapToDouble(k -> row[k]).toArray())
-                .toArray(double[][]::new);
-        }
-
-        private static Map<String, ?> json(Parameters p, int[] I, int[] O) {
-            return rnn.json("Wxh", IntStream.of(I).mapToObj(i -> p.Wxh()[i]).toList(), "Whh", p.Whh(),
-                "bh", p.bh(), "Why", columns(p.Why(), O), "by", columns(new double[][] {p.by()}, O)[0]);
-        }
-
-        /** What a step consists of, from the weights p and their velocity v. */
-        private Map<String, ?> step(Parameters p, Parameters v, int[] I, int[] O) {
-            Vectors x = sequence.input();
-            int n = x.n();
-            Tape tape = Tape.of(p, n, 1);
-            Parameters d = copy(p), updated = copy(p);
-            double loss = pass(p, x, sequence.target(), tape, d, ALONE);
-            double[][] a = new double[n][p.H()];        // as in forward, where h overwrites it
-            fill(a, p.bh(), 0, n);
-            x.addTimes(p.Wxh(), a, 0, n);
-            addProduct(tape.hPrev(), p.Whh(), a, 0, n);
-            Parameters clipped = copy(d);
-            if (settings.clip() > 0) clip(clipped, settings.clip());
-            sgd(updated, clipped, copy(v), settings.learningRate(), settings.momentum());
-            int[] all = IntStream.range(0, p.O()).toArray();
-            return rnn.json("W", json(p, I, all), "v", settings.momentum() > 0 ? json(v, I, all) : null,
-                "a", a, "h", tape.h(), "y", columns(tape.y(), O), "losses", tape.loss(), "loss", loss,
-                "dy", columns(tape.dy(), O), "dh", tape.dh(), "da", tape.da(),
-                "dW", json(d, I, O), "updated", json(updated, I, O));
         }
 
         /** Inputs that are never read and outputs beyond 16 are left out, of W only the former. */
@@ -2484,14 +2446,52 @@ class rnn {
                 IntStream.range(0, start.O())).distinct().limit(OUTPUTS).sorted().toArray();
             var text = new StringWriter();
             try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-                writeValue(generator, rnn.json("name", name, "form", form.what(), "metadata", form.metadata(),
+                writeValue(generator, json("name", name, "form", form.what(), "metadata", form.metadata(),
                     "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
-                    "x", json(x), "target", json(target), "before", step(start, State.of(start).v(), I, O),
+                    "x", numbers(x), "target", numbers(target), "before", step(start, State.of(start).v(), I, O),
                     "after", step(state.last(), state.v(), I, O)));
             }
-            String numbers = text.toString().replace("<", "\\u003c");    // lest a text ends the page's script
+            String safe = text.toString().replace("<", "\\u003c");  // lest a text ends the page's script
             writeWhole(file, out -> out.write(new String(page.readAllBytes(), UTF_8)
-                .replace("{{numbers}}", numbers).getBytes(UTF_8)));
+                .replace("{{numbers}}", safe).getBytes(UTF_8)));
+        }
+
+        /** What a step consists of, from the weights p and their velocity v. */
+        private Map<String, ?> step(Parameters p, Parameters v, int[] I, int[] O) {
+            Vectors x = sequence.input();
+            int n = x.n();
+            Tape tape = Tape.of(p, n, 1);
+            Parameters d = Parameters.zeros(p.I(), p.H(), p.O()), updated = copy(p);
+            double loss = pass(p, x, sequence.target(), tape, d, ALONE);
+            double[][] a = new double[n][p.H()];        // as in forward, where h overwrites it
+            fill(a, p.bh(), 0, n);
+            x.addTimes(p.Wxh(), a, 0, n);
+            addProduct(tape.hPrev(), p.Whh(), a, 0, n);
+            Parameters clipped = copy(d);
+            if (settings.clip() > 0) clip(clipped, settings.clip());
+            sgd(updated, clipped, copy(v), settings.learningRate(), settings.momentum());
+            int[] all = IntStream.range(0, p.O()).toArray();
+            return json("W", numbers(p, I, all), "v", settings.momentum() > 0 ? numbers(v, I, all) : null,
+                "a", a, "h", tape.h(), "y", columns(tape.y(), O), "losses", tape.loss(), "loss", loss,
+                "dy", columns(tape.dy(), O), "dh", tape.dh(), "da", tape.da(),
+                "dW", numbers(d, I, O), "updated", numbers(updated, I, O));
+        }
+
+        /** Of one-hot vectors; none of others. */
+        private static IntStream codes(Vectors x) {
+            return IntStream.range(0, x.n()).map(x::code).filter(code -> code >= 0);
+        }
+
+        private static Object numbers(Vectors x) { return x instanceof Dense ? rows(x) : codes(x).toArray(); }
+
+        private static double[][] columns(double[][] A, int[] O) {
+            return Stream.of(A).map(row -> IntStream.of(O).mapToDouble(k -> row[k]).toArray())
+                .toArray(double[][]::new);
+        }
+
+        private static Map<String, ?> numbers(Parameters p, int[] I, int[] O) {
+            return json("Wxh", IntStream.of(I).mapToObj(i -> p.Wxh()[i]).toList(), "Whh", p.Whh(),
+                "bh", p.bh(), "Why", columns(p.Why(), O), "by", columns(new double[][] {p.by()}, O)[0]);
         }
     }
 
@@ -2783,7 +2783,7 @@ class rnn {
         Model loaded = options.load == null ? null : readModel(options.load);
         if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary"))
             return writeAlone(options, loaded);
-        if (options.explain && rnn.class.getResource("explain.html") == null)
+        if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset data = options.data == null ? TOY : readDataset(options.data, options::warn);
         Form form = form(data, options.request(), loaded);
