@@ -4081,7 +4081,7 @@ class RnnTest {
      */
     @Nested class Readme {
         static final List<String> PAGES = List.of("README.md", "learn/EXAMPLES.md", "learn/JSHELL.md",
-            "learn/PYTORCH.md", "learn/STEP.md", "learn/SWEEPS.md", "bench/SPEED.md");
+            "learn/lecture.md", "learn/PYTORCH.md", "learn/STEP.md", "learn/SWEEPS.md", "bench/SPEED.md");
 
         /** `place` is the page and the line. */
         record Block(String kind, String name, List<String> lines, String place, boolean run) { }
