@@ -23,8 +23,9 @@ final class Check {
     /** Goes through the exercises up to the first that is not right. The exit status: 0 if all are, else 1. */
     static int run(Exercises yours) {
         for (int k = 1; k <= NAMES.size(); k++) {
+            System.out.printf("%2d  %-20s ", k, NAMES.get(k - 1));          // before a loop that may not end
             String wrong = wrong(yours, k);
-            System.out.printf("%2d  %-20s %s%n", k, NAMES.get(k - 1), wrong == null ? "right" : wrong);
+            System.out.println(wrong == null ? "right" : wrong);
             if (wrong != null) return 1;
         }
         System.out.println("All twelve are right. This is rnn.java, for one sequence at a time.");
@@ -198,10 +199,12 @@ final class Check {
             new Guess("adds to what was there before: begin with 0", map(right, r -> r + STALE))));
         all.addAll(guesses);
         all.addAll(factors(right));
+        boolean nearly = near(yours, right, 1e-6);
         String words = !Double.isFinite(yours[at]) ? "is no number: something overflowed, or 0 was divided by 0"
             : all.stream().filter(guess -> near(yours, guess.value, tolerance)).map(Guess::words).findFirst()
-                .orElse("is not right");
-        throw new Wrong("%s %s%n%25s%s%s is %.6g, and should be %.6g", name, words, "", name,
+                .orElse(nearly ? "is nearly right: is something a float?" : "is not right");
+        String number = nearly ? "%.15g" : "%.6g";
+        throw new Wrong("%s %s%n%25s%s%s is " + number + ", and should be " + number, name, words, "", name,
             right.length == 1 ? "" : place(name, at, right.length), yours[at], right[at]);
     }
 
