@@ -59,7 +59,7 @@ final class Check {
     final Exercises yours;
     final int T, I, H, O, n;
     final Random random;
-    final Weights p, d;                     // d: rnn.java's gradient
+    final Weights p, original, d;           // original: a copy of p; d: rnn.java's gradient
     final Sequence s;
     final Tape right;
     final double loss, tolerance;
@@ -71,6 +71,7 @@ final class Check {
         tolerance = rounding(T + I + H + O, T + I + H + O) * Math.pow(1 + Math.sqrt(H), T);
         random = new Random(T);
         p = noise(1 / Math.sqrt(H));
+        original = copy(p);
         d = Weights.zeros(I, H, O);
         s = new Sequence(new double[T + 1][], new double[T + 1][], classes);
         for (int t = 1; t <= T; t++) {
@@ -118,7 +119,6 @@ final class Check {
     }
 
     void exercise(int k) {
-        double[] before = all(p);
         switch (k) {
             case 1 -> tanh();
             case 2 -> softmax();
@@ -131,7 +131,6 @@ final class Check {
             case 9 -> clip();
             default -> sgd();
         }
-        unchanged("p", all(p), before);
     }
 
     // ── Vectors ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -357,6 +356,7 @@ final class Check {
     void step() {
         double[] x = s.x()[T].clone(), hPrev = right.h()[T - 1].clone(), h = yours.step(p, x, hPrev);
         if (h == hPrev) throw new Wrong("returns hPrev itself: the new state needs an array of its own");
+        unchanged("p", all(p), all(original));
         unchanged("x", x, s.x()[T]);
         unchanged("hPrev", hPrev, right.h()[T - 1]);
         state("h", h, new Guess("x", x), new Guess("hPrev", hPrev), List.of());
@@ -392,6 +392,7 @@ final class Check {
     void forward() {
         Tape tape = used();
         yours.forward(p, s, tape);
+        unchanged("p", all(p), all(original));
         forward(tape);
     }
 
@@ -467,6 +468,7 @@ final class Check {
         }
         Weights mine = stale();
         yours.stepBack(p, s, tape, t, mine);
+        unchanged("p", all(p), all(original));
         stateGradients(tape, t);
         weightGradients(mine, t, t, true);
         unchanged("h", flat(tape.h()), flat(right.h()));
@@ -538,6 +540,7 @@ final class Check {
         Tape tape = used();
         Weights mine = stale();
         double loss = yours.bptt(p, s, tape, mine);
+        unchanged("p", all(p), all(original));
         forward(tape);
         loss(loss, tape);
         for (int t = T; t >= 1; t--) stateGradients(tape, t);
@@ -570,6 +573,7 @@ final class Check {
     void truncated() {
         if (n < T) return;
         var mine = yours.truncated(p, s, STEPS);
+        unchanged("p", all(p), all(original));
         int windows = (T + STEPS - 1) / STEPS;
         if (mine == null || mine.size() != windows)
             throw new Wrong("gives %s gradients; %d steps are %d windows of up to %d",

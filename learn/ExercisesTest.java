@@ -172,6 +172,11 @@ class ExercisesTest {
             System.arraycopy(a, 0, h, 0, h.length);
             return h;
         }),
+        step("changes p, which it should only read", (p, x, h) -> {
+            double[] a = p.bh();
+            addTo(a, sum(times(x, p.Wxh()), times(h, p.Whh())));
+            return tanh(a);
+        }),
         step("changes hPrev, which it should only read", (p, x, h) -> {
             double[] a = sum(times(x, p.Wxh()), p.bh());
             for (int j = 0; j < a.length; j++) {
@@ -264,6 +269,15 @@ class ExercisesTest {
                 tape.h()[t] = right.step(p, s.x()[t], tape.h()[t - 1]);
                 tape.y()[t] = sum(tape.y()[t], y(p, tape.h()[t]));
             }
+        }),
+        forward("changes h[0]", (p, s, tape, right) -> {
+            new Solutions().forward(p, s, tape);
+            tape.h()[0] = tape.h()[s.T()].clone();
+        }),
+        forward("changes p", (p, s, tape, right) -> {
+            new Solutions().forward(p, s, tape);
+            tape.y()[s.T()] = p.by();
+            addTo(tape.y()[s.T()], times(tape.h()[s.T()], p.Why()));
         }),
         outputs("y[1] lacks by; yours has only h[1]·Why", (p, h) -> times(h, p.Why())),
         outputs("y[1] has h[1]·Whyᵀ where h[1]·Why belongs", (p, h) -> sum(timesT(h, p.Why()), p.by())),
@@ -365,6 +379,13 @@ class ExercisesTest {
                 return loss;
             }
         }),
+        loss("changes y, which it should only read", new Loss() {
+            @Override double loss(Sequence s, Tape tape) {
+                double loss = super.loss(s, tape);
+                for (int t = 1; s.classes() && t <= s.T(); t++) tape.y()[t] = softmax(tape.y()[t]);
+                return loss;
+            }
+        }),
         loss("stops in loss, line ", new Loss() {
             @Override double loss(Sequence s, Tape tape) { return s.target()[1].length; }
         }));
@@ -457,6 +478,18 @@ class ExercisesTest {
             @Override void stepBack(Weights p, Sequence s, Tape tape, int t, Weights d) {
                 super.stepBack(p, s, tape, t, d);
                 tape.da()[t] = product(timesT(tape.dy()[t], p.Why()), map(tape.h()[t], v -> 1 - v * v));
+            }
+        }),
+        new Wrong(6, "changes h, which it should only read", new Solutions() {
+            @Override void stepBack(Weights p, Sequence s, Tape tape, int t, Weights d) {
+                super.stepBack(p, s, tape, t, d);
+                tape.h()[t] = map(tape.h()[t], h -> 1 - h * h);
+            }
+        }),
+        new Wrong(6, "changes dy, which it should only read", new Solutions() {
+            @Override void stepBack(Weights p, Sequence s, Tape tape, int t, Weights d) {
+                super.stepBack(p, s, tape, t, d);
+                Arrays.fill(tape.dy()[t], 0);
             }
         }),
         adds("dWxh lacks what was there before (+=, not =); yours has only x[3]ᵀ·da[3]",
@@ -581,6 +614,10 @@ class ExercisesTest {
             @Override void forward(Weights p, Sequence s, Tape tape) {
                 super.forward(copies.computeIfAbsent(p, Check::copy), s, tape);
             }
+        }),
+        after("changes p", (p, s, tape, d, right) -> {
+            right.sgd(p, d, zeros(p), 0.1, 0);
+            return 0;
         }),
         after("dbh lacks da[2] + da[3] + da[4] + da[5]; yours has only da[1]", (p, s, tape, d, right) -> {
             System.arraycopy(tape.da()[1], 0, d.bh(), 0, d.bh().length);
@@ -882,6 +919,17 @@ class ExercisesTest {
         new Wrong(11, "loss needs 3 numbers; yours has 1", new Solutions() {
             @Override double[] learnToy(Weights p, Sequence toy, int epochs, double rate) {
                 return super.learnToy(p, toy, 1, rate);
+            }
+        }),
+        new Wrong(11, "after 100 epochs y[3] is not right", new Solutions() {
+            @Override double[] learnToy(Weights p, Sequence toy, int epochs, double rate) {
+                return Arrays.copyOf(super.learnToy(p, toy, Math.min(epochs, 10), rate), epochs);
+            }
+        }),
+        new Wrong(12, "begins right, but after 100 epochs the class of step ", new Solutions() {
+            @Override double[] learnParity(
+                    Weights p, List<Sequence> sequences, int epochs, double rate, double momentum, double max) {
+                return Arrays.copyOf(super.learnParity(p, sequences, Math.min(epochs, 4), rate, momentum, max), epochs);
             }
         }),
         parity("loss is that of sequences that begin with the last state", new Carried()),
