@@ -2834,61 +2834,33 @@ class RnnTest {
             return JSON.readTree(page.substring(page.indexOf(start) + start.length(), page.indexOf("</script")));
         }
 
-        static double[] times(double[] v, double[][] M) {
-            return IntStream.range(0, M[0].length).mapToDouble(j ->
-                IntStream.range(0, v.length).mapToDouble(i -> v[i] * M[i][j]).sum()).toArray();
-        }
-
-        static double[] timesTransposed(double[] v, double[][] M) {
-            return Stream.of(M).mapToDouble(row -> IntStream.range(0, v.length).mapToDouble(j -> v[j] * row[j]).sum()).toArray();
-        }
-
-        static double[] sum(double[]... v) {
-            return IntStream.range(0, v[0].length).mapToDouble(j -> Stream.of(v).mapToDouble(w -> w[j]).sum()).toArray();
-        }
-
-        /** In plain loops over the page's own weights. */
+        /** Against plain loops over the model file's tensors; and each gradient against what it is made of. */
         @ParameterizedTest @CsvSource({"toy, 7, ''", "sunspots, 3, --momentum 0.9 --clip 0.01", "elements, 2, --hidden 20",
             "parity, 0, --batch 200", "reber, 1, --batch 3"})
         void thePageHasTheNumbersOfOneStep(String data, int epochs, String more) {
-            var args = new ArrayList<Object>(List.of("--data", example(data), "--epochs", epochs));
-            if (!more.isEmpty()) Collections.addAll(args, more.split(" "));
-            JsonNode page = explained(args.toArray());
+            JsonNode page = explained(with(("--data " + example(data) + " --epochs " + epochs + " " + more).split(" "))),
+                step = page.get("after");
+            ModelFile model = ModelFile.of(temp.resolve("out/model.safetensors"));
             boolean oneHot = page.get("x").get(0).isNumber(), classes = page.get("target").get(0).isNumber();
-            double[] inputs = numbers(page.get("inputs")), outputs = numbers(page.get("outputs"));
-            double[][] x = !oneHot ? vectors(page.get("x")) : Arrays.stream(numbers(page.get("x"))).mapToObj(code ->
-                Arrays.stream(inputs).map(i -> i == code ? 1 : 0).toArray()).toArray(double[][]::new);
-            double[][] target = vectors(page.get("target"));
-            for (String when : List.of("before", "after")) {
-                JsonNode step = page.get(when), W = step.get("W"), dW = step.get("dW");
-                double[][] Wxh = vectors(W.get("Wxh")), Whh = vectors(W.get("Whh")), Why = vectors(W.get("Why"));
-                double[][] a = vectors(step.get("a")), h = vectors(step.get("h")), da = vectors(step.get("da"));
-                double[] hPrev = new double[a[0].length], daNext = new double[hPrev.length], losses = numbers(step.get("losses"));
-                double[][] dWhh = new double[hPrev.length][hPrev.length];
-                int T = x.length, first = T - target.length;
-                for (int t = 0; t < T; t++) {
-                    assertAgree(sum(numbers(W.get("bh")), times(x[t], Wxh), times(hPrev, Whh)), a[t], 1e-12, 1, "a " + t);
-                    assertAgree(Arrays.stream(a[t]).map(Math::tanh).toArray(), h[t], 1e-12, 1, "h " + t);
-                    double[] y = sum(numbers(W.get("by")), times(h[t], Why));
-                    assertAgree(Arrays.stream(outputs).map(k -> y[(int) k]).toArray(), numbers(step.get("y").get(t)), 1e-12, 1, "y");
-                    double loss = t < first ? 0 : classes ? surprisal(y, (int) target[t - first][0])
-                        : meanSquare(new double[][] {y}, new double[][] {target[t - first]});
-                    assertEquals(loss, losses[t], 1e-12);
-                    for (int i = 0; i < hPrev.length; i++)
-                        for (int j = 0; j < hPrev.length; j++) dWhh[i][j] += hPrev[i] * da[t][j];
-                    hPrev = h[t];
-                }
-                assertEquals(Arrays.stream(losses).sum() / target.length, step.get("loss").doubleValue(), 1e-12);
-                for (int t = T - 1; t >= 0; t--) {
-                    double[] dh = numbers(step.get("dh").get(t)), dy = numbers(step.get("dy").get(t)), back = timesTransposed(daNext, Whh);
-                    if (outputs.length == Why[0].length)
-                        assertAgree(sum(timesTransposed(dy, Why), back), dh, 1e-12, 1, "dh " + t);
-                    for (int j = 0; j < dh.length; j++) assertEquals(dh[j] * (1 - h[t][j] * h[t][j]), da[t][j], 1e-15);
-                    daNext = da[t];
-                }
-                for (int i = 0; i < dWhh.length; i++)
-                    assertAgree(dWhh[i], numbers(dW.get("Whh").get(i)), 1e-12, 1, "dWhh " + i);
+            int H = model.tensors().get("rnn.bias_ih_l0").length, I = model.tensors().get("rnn.weight_ih_l0").length / H;
+            double[][] x = !oneHot ? vectors(page.get("x")) : Arrays.stream(numbers(page.get("x")))
+                .mapToObj(code -> rnn.oneHot((int) code, I)).toArray(double[][]::new);
+            double[][] y = model.outputs(x), target = vectors(page.get("target")), a = vectors(step.get("a")),
+                h = vectors(step.get("h")), dh = vectors(step.get("dh")), da = vectors(step.get("da"));
+            double[] outputs = numbers(page.get("outputs")), losses = numbers(step.get("losses")), dbh = new double[H];
+            int T = x.length, first = T - target.length;
+            assertTrue(T <= 12 && outputs.length <= 16);
+            for (int t = 0; t < T; t++) {
+                double[] output = y[t];
+                assertAgree(Arrays.stream(outputs).map(k -> output[(int) k]).toArray(), numbers(step.get("y").get(t)), 1e-12, 1, "y");
+                assertAgree(Arrays.stream(a[t]).map(Math::tanh).toArray(), h[t], 1e-12, 1, "h");
+                for (int j = 0; j < H; j++) assertEquals(dh[t][j] * (1 - h[t][j] * h[t][j]), da[t][j], 1e-15);
+                for (int j = 0; j < H; j++) dbh[j] += da[t][j];
+                assertEquals(t < first ? 0 : classes ? surprisal(output, (int) target[t - first][0])
+                    : meanSquare(new double[][] {output}, new double[][] {target[t - first]}), losses[t], 1e-12);
             }
+            assertAgree(dbh, numbers(step.get("dW").get("bh")), 1e-12, 1, "dbh");
+            assertEquals(Arrays.stream(losses).sum() / target.length, step.get("loss").doubleValue(), 1e-12);
         }
 
         /** With one sequence in the data, the step is the training's own next one. */

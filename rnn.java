@@ -2429,13 +2429,12 @@ class rnn {
 
         /** Of the first batch the first sequence: its first steps or, where they have no target, its last. */
         static Explanation of(Split split, Training training) {
-            InputStream page = Explanation.class.getResourceAsStream("explain.html");
             Window first = plan(split.training(), training.settings, 1).get(0);
             Sequence s = first.sequences().get(0);
             int to = s.unscored() == 0 ? Math.min(STEPS, first.to()) : first.to();
             Window part = new Window(List.of(s), Math.max(0, to - STEPS), to);
-            return new Explanation(page, new Sequence(part.input(), part.target()), training.settings,
-                copy(training.state.p()));
+            return new Explanation(Explanation.class.getResourceAsStream("explain.html"),
+                new Sequence(part.input(), part.target()), training.settings, copy(training.state.p()));
         }
 
         /** Inputs that are never read and outputs beyond 16 are left out, of W only the former. */
