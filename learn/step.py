@@ -16,9 +16,7 @@ def one_step(page, snapshot):
     one_hot, classes = np.ndim(page["x"]) == 1, np.ndim(page["target"]) == 1
     x = np.equal.outer(page["x"], page["inputs"]).astype(float) if one_hot else np.array(page["x"])
     T, H, O, n = len(x), len(W["bh"]), len(W["by"]), len(page["target"])
-    target = np.eye(O)[page["target"]] if classes else np.array(page["target"])
-    target = np.vstack([np.zeros((T - n, O)), target])
-    scored = np.arange(T) >= T - n
+    target = np.vstack([np.zeros((T - n, O)), np.eye(O)[page["target"]] if classes else page["target"]])
 
     a, h, y, losses, dy, dh, da = (np.zeros((T, m)) for m in (H, H, O, 1, O, H, H))
     hPrev = np.zeros((T, H))
@@ -29,7 +27,7 @@ def one_step(page, snapshot):
         y[t] = h[t] @ W["Why"] + W["by"]
         p = np.exp(y[t] - y[t].max())
         p /= p.sum()
-        if scored[t]:
+        if t >= T - n:
             losses[t] = -np.log(p @ target[t]) if classes else np.mean((y[t] - target[t]) ** 2)
             dy[t] = (p - target[t]) / n if classes else 2 * (y[t] - target[t]) / (O * n)
     for t in reversed(range(T)):
@@ -43,9 +41,9 @@ def one_step(page, snapshot):
     updated = {name: W[name] - option("learning-rate") * v[name] for name in W}
 
     some = lambda name, numbers: numbers[..., page["outputs"]] if name.endswith("y") else numbers
-    forward, back = {"a": a, "h": h, "y": y, "losses": losses[:, 0]}, {"dy": dy, "dh": dh, "da": da}
-    for name, numbers in [*forward.items(), ("loss", losses.sum() / n), *back.items()]:
-        yield name, some(name, numbers), snapshot[name]
+    made = {"a": a, "h": h, "y": y, "losses": losses[:, 0], "loss": losses.sum() / n, "dy": dy, "dh": dh, "da": da}
+    for name in made:
+        yield name, some(name, made[name]), snapshot[name]
     for kind, numbers in ("dW", d), ("updated", updated):
         for name in W:
             yield f"{kind} {name}", some(name, numbers[name]), snapshot[kind][name]
