@@ -1786,6 +1786,48 @@ class RnnTest {
             }
         }
 
+        /** In whatever unit: a power of two changes no bit, and these are the bits of the plain sums. */
+        @ParameterizedTest @ValueSource(ints = {0, 1, -1, 300, -300, 1000, -1000})
+        void scalingIsTheSameInEveryUnit(int exponent) {
+            double[] x = new Random(2).doubles(100, -8, 8).toArray();
+            double mean = 0, squares = 0, unit = Math.scalb(1.0, exponent);
+            for (double v : x) mean += v - x[0];
+            mean = x[0] + mean / 100;
+            for (double v : x) squares += (v - mean) * (v - mean);
+            double[][] rows = Arrays.stream(x).mapToObj(v -> new double[] {v * unit}).toArray(double[][]::new);
+            rnn.Scaling scaling = rnn.Scaling.of(rows, 100);
+            assertEquals(mean * unit, scaling.mean()[0]);
+            assertEquals(Math.sqrt(squares / 100) * unit, scaling.deviation()[0]);
+            for (int t = 0; t < 100; t++)
+                assertEquals((x[t] - mean) / Math.sqrt(squares / 100), scaling.scale(rows)[t][0]);
+        }
+
+        /** What has no digit after the point is not written out to 300 digits, and no file says Infinity. */
+        @ParameterizedTest @CsvSource({"1e200, 3e200, -1e200", "1e308, -1e308, 1.7976931348623157e308",
+            "1e-200, 2e-200, -3e-200", "4.9e-324, 0, 4.9e-324", "1e-308, 2e-308, 3e-308"})
+        void aSeriesOfAnySizeIsLearnt(String a, String b, String c) throws IOException {
+            Path data = mine("{'series': [" + (a + "," + b + "," + c + ",").repeat(20) + a + "]}"),
+                out = temp.resolve("out");
+            Ran ran = tool("--data", data, "--validate", 9, "--epochs", 60, "--steps", 3, "--out", out);
+            assertEquals(new Ran(0, ran.out(), ""), ran);
+            for (String file : FILES) assertFalse(Files.readString(out.resolve(file), ISO_8859_1).contains("Infinity"));
+            assertTrue(ran.out().lines().allMatch(line -> line.length() < 110), ran.out());
+            if (!c.startsWith("4"))                         // below that, digits are lost
+                assertTrue(Results.in(out).number("validation_loss") < 0.1, ran.out());
+            trained("--data", data, "--validate", 9, "--epochs", 61, "--steps", 3, "--resume", "--out", out);
+            trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 0, "--out", out);
+        }
+
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            {'series': [1,2,1,2,1,2,1,1e308]} | --validate 1 | Infinity deviations from the mean
+            {'series': [1,3,1,3,1e160]} | --validate 1 | 1.0E160 deviations from the mean
+            {'inputs': [[[1]],[[2]]], 'targets': [[[1]],[[-1e151]]]} | --epochs 1 | 1.0E151
+            """)
+        void aTargetWhoseSquareOverflowsIsRefused(String data, String options, String is) {
+            rejects(2, "mine.json: a target is " + is + "; beyond 1e150 the square of an error overflows",
+                with(options.split(" "), "--data", mine(data)));
+        }
+
         @Test void theVocabularyIsInCodePointOrderWithTheEndOfTextTokenLast() {
             // U+1F600 comes after U+FB01, although its first char, a surrogate, is smaller
             rnn.Vocabulary withEnd = rnn.Vocabulary.of(List.of("zebra😀", "ﬁa\n"), true);
@@ -3077,6 +3119,17 @@ class RnnTest {
                 "rnn: the loss is no longer finite after epoch 1; try a smaller --learning-rate or --clip 1\n"),
                 tool("--epochs", 1, "--lr", rate, "--quiet", "--out", temp));
             assertFalse(Files.exists(temp.resolve("outputs.json")));
+        }
+
+        /** One update from 0 to beyond 2e154, whose square is no number: a loss that only what is held out shows. */
+        @Test void aHeldOutLossThatIsNotFiniteEndsTrainingToo() {
+            Path data = mine("{'inputs': [[[1]], [[1]]], 'targets': [[[1e150]], [[0]]]}"),
+                model = temp.resolve("out/model.safetensors");
+            assertEquals(new Ran(1, "", "rnn: the loss is no longer finite at epoch 1; try a smaller --learning-rate "
+                + "or --clip 1 (weights of epoch 0 are in " + model + ")\n"), tool("--data", data, "--validate", 1,
+                "--lr", "1e4", "--out", temp.resolve("out")));
+            assertEquals("epoch,loss,validation_loss\n", text(temp.resolve("out/loss.csv")));
+            trained("--data", data, "--load", model, "--epochs", 0, "--out", temp);
         }
 
         @Test void checkGradientsSaysThatTheyAgreeAndStops() {

@@ -804,20 +804,23 @@ class rnn {
             int next = state.next() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
-            if (whole) endEpoch(lossSum / (state.scored() + scored));
-            else state = new State(p, state.v(), state.last(), state.losses(), next, lossSum,
+            if (whole) return endEpoch(lossSum / (state.scored() + scored));
+            state = new State(p, state.v(), state.last(), state.losses(), next, lossSum,
                 state.scored() + scored, tape.copyOfState(n));
             return true;
         }
 
-        private void endEpoch(double loss) {
+        private boolean endEpoch(double loss) {
             Parameters p = state.p();
-            state.losses().add(heldOut.isEmpty() ? new double[] {loss}
-                : new double[] {loss, evaluate(p, heldOut, team).loss()});
+            double[] losses = heldOut.isEmpty() ? new double[] {loss}
+                : new double[] {loss, evaluate(p, heldOut, team).loss()};
+            if (!Double.isFinite(losses[losses.length - 1])) return false;
+            state.losses().add(losses);
             copyRows(p.rows(), state.last().rows(), p.rows().length);
             state = new State(p, state.v(), state.last(), state.losses(), 0, 0, 0, new double[0][]);
             if (settings.batch() < sequences.size())    // else their order is the dataset's, as before
                 windows = plan(sequences, settings, state.epoch() + 1);
+            return true;
         }
 
         /** Updates until an epoch is complete; its mean loss, or NaN where a number is no longer finite. */
@@ -1092,7 +1095,8 @@ class rnn {
     /** A label, or the numbers of a vector. */
     static String cell(Object value) {
         if (!(value instanceof double[] vector)) return value.toString();
-        return Arrays.stream(vector).mapToObj(x -> format("%.4f", x)).collect(Collectors.joining(" "));
+        return Arrays.stream(vector).mapToObj(x -> format(Math.abs(x) < 1e15 ? "%.4f" : "%.6g", x))
+            .collect(Collectors.joining(" "));
     }
 
     /** A panel of the picture, as data: lines over numbers, or coloured cells. */
@@ -1198,7 +1202,16 @@ class rnn {
         return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
     }
 
+    /** Refuses targets whose squared errors would overflow. */
+    static void refuseHuge(Sequence s, String unit, String file) {
+        double largest = Stream.of(rows(s.target())).flatMapToDouble(Arrays::stream).map(Math::abs).max()
+            .orElse(0);
+        if (largest > 1e150) throw wrong(
+            "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, largest, unit);
+    }
+
     static Form regression(Dataset data, Request request) {
+        for (Sequence s : data.sequences()) refuseHuge(s, "", data.file());
         Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
             score -> format("%.6g", score.loss()),
@@ -1253,13 +1266,25 @@ class rnn {
         static Scaling of(double[][] rows, int n) {
             double[] mean = new double[rows[0].length], deviation = new double[rows[0].length];
             for (int j = 0; j < mean.length; j++) {
-                double first = rows[0][j];              // distances from it: of a constant exactly 0
-                for (int t = 0; t < n; t++) mean[j] += rows[t][j] - first;
-                mean[j] = first + mean[j] / n;
-                for (int t = 0; t < n; t++) deviation[j] += (rows[t][j] - mean[j]) * (rows[t][j] - mean[j]);
-                deviation[j] = deviation[j] > 0 ? Math.sqrt(deviation[j] / n) : 1;
+                double largest = 0, sum = 0, squares = 0;
+                for (int t = 0; t < n; t++) largest = Math.max(largest, Math.abs(rows[t][j]));
+                double unit = Math.scalb(1.0, Math.getExponent(largest));   // a power of two: no bit changes,
+                double first = rows[0][j] / unit;                           // and no square overflows
+                for (int t = 0; t < n; t++) sum += rows[t][j] / unit - first;   // of a constant exactly 0
+                double middle = first + sum / n;
+                for (int t = 0; t < n; t++) squares += square(rows[t][j] / unit - middle);
+                mean[j] = middle * unit;
+                deviation[j] = nearest(Math.sqrt(squares / n) * unit);
+                if (deviation[j] == 0) deviation[j] = 1;
             }
             return new Scaling(mean, deviation);
+        }
+
+        private static double square(double x) { return x * x; }
+
+        /** x, or the largest number where x overflowed. */
+        private static double nearest(double x) {
+            return Math.max(-Double.MAX_VALUE, Math.min(x, Double.MAX_VALUE));
         }
 
         /** The scaling of the series that a model was trained on. */
@@ -1272,14 +1297,15 @@ class rnn {
                 loaded.file(), mean.length, deviation.length, I);
         }
 
-        double[][] scale(double[][] rows) {
+        double[][] scale(double[][] rows) {             // by halves, which cannot overflow
             return Stream.of(rows).map(row -> IntStream.range(0, row.length)
-                .mapToDouble(j -> (row[j] - mean[j]) / deviation[j]).toArray()).toArray(double[][]::new);
+                .mapToDouble(j -> (row[j] / 2 - mean[j] / 2) / deviation[j] * 2).toArray())
+                .toArray(double[][]::new);
         }
 
         double[][] unscale(double[][] rows) {
             return Stream.of(rows).map(row -> IntStream.range(0, row.length)
-                .mapToDouble(j -> Math.fma(row[j], deviation[j], mean[j])).toArray())
+                .mapToDouble(j -> nearest(Math.fma(row[j], deviation[j], mean[j]))).toArray())
                 .toArray(double[][]::new);
         }
     }
@@ -1333,6 +1359,7 @@ class rnn {
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
+        refuseHuge(scaledNext, " deviations from the mean", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
         Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
@@ -2735,20 +2762,23 @@ class rnn {
             writeModel(file("model.safetensors"), training.state, name, form, origin);
         }
 
+        private Score score(String which, Parameters p, List<Sequence> sequences) {
+            Score score = evaluate(p, form.split().windowsOf(sequences), training.team);
+            if (!Double.isFinite(score.loss()))
+                throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
+                    + "--clip 1", epoch());
+            console.print(which + " loss " + form.describe().apply(score));
+            return score;
+        }
+
         /** How good the network is, what it says, outputs.json and, if asked for, the picture. */
         private void report() {
             Parameters p = training.state.last();
             Split split = form.split();
-            Score trained = evaluate(p, split.windowsOf(split.training()), training.team);
-            if (!Double.isFinite(trained.loss()))
-                throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
-                    + "--clip 1", epoch());
-            console.print("training loss " + form.describe().apply(trained));
+            Score trained = score("training", p, split.training());
             var json = json("name", name, "seed", options.seed, "epochs", epoch(), "loss", trained.loss());
             if (split.held() > 0) {
-                Score heldOut = evaluate(p, split.windowsOf(split.heldOut()), training.team);
-                console.print("held-out loss " + form.describe().apply(heldOut));
-                json.put("validation_loss", heldOut.loss());
+                json.put("validation_loss", score("held-out", p, split.heldOut()).loss());
             }
             Answer answer = form.answer().apply(p);
             json.putAll(answer.json());
