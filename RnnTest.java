@@ -2849,6 +2849,37 @@ class RnnTest {
             assertTrue(ran.out().strip().endsWith("plot.png"), "the last line names it: " + ran.out());
         }
 
+        /** XChart alone labels none of these without end, or draws for minutes what nobody sees. */
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            {'series': [1000000000000000, 1000000000000001, 1000000000000000, 1000000000000002]}
+            {'series': [100000000000000, 100000000000000.5, 100000000000000.25]}
+            {'series': [1e308, -1e308, 1.7e308]}
+            {'series': [-1e300, -1e300, -1e300]}
+            {'series': [1e-300, 2e-300, 4e-300]}
+            {'inputs': [[[1]], [[2]]], 'targets': [[[1e15]], [[1000000000000002]]]}
+            {'name': '@1000000', 'text': 'abab'}
+            {'name': '@400000', 'series': [1, 2, 1]}
+            {'inputs': [[[1]], [[2]]], 'labels': [0, 1999]}
+            """)
+        void whatXChartCannotDrawIsCutOrMeasuredAnew(String data) {
+            String content = Pattern.compile("@(\\d+)").matcher(data)
+                .replaceAll(length -> "\u05d0\u05b8".repeat(Integer.parseInt(length.group(1)) / 2));
+            assertTimeoutPreemptively(java.time.Duration.ofSeconds(15), () -> trained("--data", mine(content), "--plot",
+                "--epochs", 2, "--lr", 0.01, "--hidden", 2, "--out", temp));
+        }
+
+        @ParameterizedTest @CsvSource({"0 1 2, y, 0 1 2", "3 3 3, y, 3 3 3", "1e15 1000000000000002, y − 1.0E15, 0 2",
+            "-1e308 1e308, 'y, in 1.0E308', -1 1", "-3e-200 0, 'y, in 1.0E-200', -3 0",
+            "1e300 1e300, 'y, in 1.0E300', 1 1", "-1.7e12 -1699999999999, y − -1.7E12, 0 1"})
+        void anAxisIsLabelledInNumbersOfOrdinarySize(String numbers, String title, String drawn) {
+            double[] all = Stream.of(numbers.split(" ")).mapToDouble(Double::parseDouble).toArray(),
+                expected = Stream.of(drawn.split(" ")).mapToDouble(Double::parseDouble).toArray();
+            rnn.Axis axis = rnn.Axis.of("y", false, Stream.of(all));
+            assertEquals(title, axis.title());
+            assertArrayEquals(expected, axis.of(all), 1e-9);
+            assertArrayEquals(all, rnn.Axis.of("y", true, Stream.of(all)).of(all));
+        }
+
         @Test void aPictureReplacesTheOldOneAsAWhole() throws IOException {
             Path picture = file("plot.png", "the old one");
             try (var keptOpen = Files.newInputStream(picture)) {
@@ -3252,6 +3283,23 @@ class RnnTest {
             assertEquals("", printed(process));
             before.put(".lock", hash(out.resolve(".lock")));
             assertEquals(before, hashes(out));
+        }
+
+        /** A report that would take a minute, with training done or ended by a first signal. */
+        @ParameterizedTest @ValueSource(ints = {1, 2}) void aSignalEndsTheReportAtOnce(int signals) throws Exception {
+            Path out = temp.resolve("out");
+            Process process = started("--data", file("t.txt", "abab"), "--epochs", signals == 1 ? 1 : 100_000_000,
+                "--generate", 100_000_000, "--out", out);
+            awaitCheckpoint(process, out);
+            for (int n = 1; n <= signals; n++) {
+                if (n > 1) signal(process, "TERM");
+                assertFalse(process.waitFor(1, TimeUnit.SECONDS), "it writes the report");
+            }
+            signal(process, "TERM");
+            assertTrue(process.waitFor(2, TimeUnit.SECONDS), "it leaves at once");
+            assertEquals(143, process.exitValue());
+            assertFalse(Files.exists(out.resolve("outputs.json")));
+            rnn.readModel(out.resolve("model.safetensors"));
         }
 
         void signal(Process process, String name) throws Exception {
@@ -3728,6 +3776,24 @@ class RnnTest {
             assertEquals("", withoutTimes(closed.err()));
             assertEquals(0, closed.status());
             assertTrue(Files.exists(temp.resolve("b/outputs.json")));
+        }
+
+        /** Then their numbers are those of the first files that Java opens. */
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            >&-           | -V                | 1 | standard output: cannot be written: Bad file descriptor
+            >&-           | --epochs 1        | 1 | standard output: cannot be written: Bad file descriptor
+            >&-           | --epochs 1 --plot -q | 0 |
+            <&-           | --data -          | 2 | -: cannot be read: it is closed
+            <&-           | --epochs 1 -q     | 0 |
+            2>&-          | --epochs 1 -q     | 0 |
+            2>&-          | --lr fast         | 2 |
+            <&- >&- 2>&-  | --epochs 1 --plot | 0 |
+            """)
+        void standardStreamsThatAreClosedAreNeitherReadNorClosed(String how, String args, int status, String line)
+                throws Exception {
+            Ran ran = inShell("\"$@\" " + how, args.split(" "));
+            assertEquals(new Ran(status, ran.out(), line == null ? "" : "rnn: " + line + "\n"),
+                new Ran(ran.status(), ran.out(), withoutTimes(ran.err())));
         }
 
         @Test void aFolderThatVanishesIsSaid() throws Exception {

@@ -1116,7 +1116,9 @@ class rnn {
     /** Cells [row][column], the first row at the foot, coloured from the least value to the most. */
     record Cells(
         String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
-        boolean counts, double least, double most, int... colours) implements Panel { }
+        boolean counts, double least, double most, int... colours) implements Panel {
+        static final int MOST = 250;                    // rows or columns that can be told apart
+    }
 
     /** What the picture shows of a sequence: the end of a long one, with labels for its last steps. */
     record Shown(Vectors read, Vectors lastTarget, String axis, List<String> labels) {
@@ -1232,12 +1234,14 @@ class rnn {
 
     /** How often the network says each class where each is right. */
     static Panel classesPanel(Parameters p, Split split) {
-        double[][] counts = new double[p.O()][p.O()];
+        int K = p.O(), together = (K + Cells.MOST - 1) / Cells.MOST, n = (K + together - 1) / together;
+        double[][] counts = new double[n][n];
         for (Sequence s : split.shown()) {
             double[][] y = scoredOutputs(p, s);
-            for (int t = 0; t < y.length; t++) counts[s.target().code(t)][argmax(y[t])]++;
+            for (int t = 0; t < y.length; t++)
+                counts[s.target().code(t) / together][argmax(y[t]) / together]++;
         }
-        var labels = IntStream.range(0, p.O()).mapToObj(k -> roundNumber(k, p.O())).toList();
+        var labels = IntStream.range(0, n).mapToObj(k -> roundNumber(k * together, K)).toList();
         double most = Stream.of(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
         String of = split.held() > 0 ? "held out" : "training";
         return new Cells("Labels and answers, " + of + " (counts)", "the network's answer", "label",
@@ -1544,6 +1548,10 @@ class rnn {
 
     static final String NO_UTF8 = "\ufffd";             // what Java reads in place of broken bytes
 
+    static String abbreviate(String s, int most) {
+        return s.length() <= most ? s : s.substring(0, most - 3) + "...";
+    }
+
     /** Reads JSON token by token; every mistake is told with its place and what would be right. */
     record StrictJson(String where, JsonParser in) {
 
@@ -1637,10 +1645,6 @@ class rnn {
                 default -> abbreviate(in.getString(), 40);
             };
             return wrongHere("is " + found + "; it must " + beRight);
-        }
-
-        private static String abbreviate(String s, int most) {
-            return s.length() <= most ? s : s.substring(0, most - 3) + "...";
         }
 
         /** What is wrong with the value that the parser stands on. */
@@ -1823,12 +1827,20 @@ class rnn {
         }
     }
 
+    /** Whether standard input was closed: its descriptor is then that of the first file that Java opens. */
+    static boolean isClosed() throws IOException {
+        Path first = Path.of(System.getProperty("java.home"), "lib", "modules"), in = Path.of("/dev/stdin");
+        return Files.exists(first) && Files.exists(in) && Files.isSameFile(first, in);
+    }
+
     /** Reads a dataset: a JSON, .txt or .csv file, or one of the first two from standard input. */
     static Dataset readDataset(String file, Consumer<String> warn) {
         boolean standardInput = file.equals("-");
         String read;
-        try (InputStream in = standardInput ? System.in : Files.newInputStream(Path.of(file))) {
-            read = new String(in.readAllBytes(), UTF_8);
+        try {
+            if (standardInput && isClosed()) throw new IOException("it is closed");
+            read = new String(
+                standardInput ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)), UTF_8);
         } catch (IOException | InvalidPathException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
@@ -2344,7 +2356,8 @@ class rnn {
     }
 
     static Panel statePanel(Shown shown, Tape tape) {
-        int T = shown.read().n(), first = T - shown.labels().size(), H = tape.h()[0].length;
+        int T = shown.read().n(), first = T - shown.labels().size();
+        int H = Math.min(tape.h()[0].length, Cells.MOST);
         double[][] cells = new double[H][T - first];
         for (int j = 0; j < H; j++)
             for (int t = first; t < T; t++) cells[j][t - first] = tape.h()[t][j];
@@ -2369,6 +2382,24 @@ class rnn {
             List.of(new Line("", steps, Arrays.copyOf(norms, n), BLUE, true, true)));
     }
 
+    /** An axis, in numbers that XChart can label: less the least where all are alike, in a power of ten. */
+    record Axis(String title, double least, double most, double base, double unit) {
+
+        static Axis of(String title, boolean asTheyAre, Stream<double[]> numbers) {
+            var all = numbers.flatMapToDouble(Arrays::stream).summaryStatistics();
+            double least = all.getMin(), most = all.getMax(), size = Math.max(most, -least);
+            double range = most == least ? size : Math.min(most - least, Double.MAX_VALUE);
+            int places = (int) Math.floor(Math.log10(range));
+            double base = asTheyAre || range >= 1e-6 * size ? 0 : least;
+            double unit = asTheyAre || range == 0 || Math.abs(places) < 9 ? 1
+                : Double.parseDouble("1e" + places);
+            return new Axis(title + (base == 0 ? "" : " − " + decimal(base))
+                + (unit == 1 ? "" : ", in " + decimal(unit)), least, most, base, unit);
+        }
+
+        double[] of(double[] numbers) { return Arrays.stream(numbers).map(x -> (x - base) / unit).toArray(); }
+    }
+
     /** Draws panels. */
     static final class Picture {
         static final int WIDTH = 800, HEIGHT = 500;     // of one of the four panels
@@ -2379,23 +2410,23 @@ class rnn {
                 .setLegendVisible(lines.lines().stream().noneMatch(line -> line.name().isEmpty()))
                 .setLegendPosition(Styler.LegendPosition.OutsideS)
                 .setLegendLayout(Styler.LegendLayout.Horizontal);
-            style(chart, lines.title(), lines.xAxis(), lines.yAxis());
-            if (!Double.isNaN(lines.firstStep()))       // round numbers; XChart alone marks 1, 5, 9, …
+            boolean steps = !Double.isNaN(lines.firstStep()), log = lines.logarithmic();
+            Axis x = Axis.of(lines.xAxis(), steps, lines.lines().stream().map(Line::x));
+            Axis y = Axis.of(lines.yAxis(), log, lines.lines().stream().map(Line::y));
+            style(chart, lines.title(), x.title(), y.title());
+            if (steps)                                  // round numbers; XChart alone marks 1, 5, 9, …
                 chart.getStyler().setXAxisMin(lines.firstStep() - 0.5)
-                    .setXAxisTickLabelsFormattingFunction(x -> x == Math.rint(x) ? "" + x.longValue() : "");
-            for (Line line : lines.lines()) add(chart, line);
-            if (lines.logarithmic()) {
-                var y = lines.lines().stream().flatMapToDouble(line -> Arrays.stream(line.y()))
-                    .summaryStatistics();
-                chart.getStyler().setYAxisLogarithmic(y.getMin() > 0)
-                    .setYAxisLogarithmicDecadeOnly(y.getMax() > 10 * y.getMin())
-                    .setPlotGridHorizontalLinesVisible(y.getMax() < 1e5 * y.getMin());
-            }
+                    .setXAxisTickLabelsFormattingFunction(k -> k == Math.rint(k) ? "" + k.longValue() : "");
+            for (Line line : lines.lines()) add(chart, line, x.of(line.x()), y.of(line.y()));
+            if (log)
+                chart.getStyler().setYAxisLogarithmic(y.least() > 0)
+                    .setYAxisLogarithmicDecadeOnly(y.most() > 10 * y.least())
+                    .setPlotGridHorizontalLinesVisible(y.most() < 1e5 * y.least());
             return chart;
         }
 
-        private static void add(XYChart chart, Line line) {
-            XYSeries series = chart.addSeries(line.name().isEmpty() ? "-" : line.name(), line.x(), line.y());
+        private static void add(XYChart chart, Line line, double[] x, double[] y) {
+            XYSeries series = chart.addSeries(line.name().isEmpty() ? "-" : line.name(), x, y);
             Color colour = new Color(line.colour());
             if (line.line()) series.setLineColor(colour).setLineWidth(2);
             else series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
@@ -2420,9 +2451,9 @@ class rnn {
         }
 
         private static void style(AxesChart<?, ?> chart, String title, String xAxis, String yAxis) {
-            chart.setTitle(title);
-            chart.setXAxisTitle(xAxis);
-            chart.setYAxisTitle(yAxis);
+            chart.setTitle(abbreviate(title, 60));
+            chart.setXAxisTitle(abbreviate(xAxis, 60));
+            chart.setYAxisTitle(abbreviate(yAxis, 40));
             var font = new Font(Font.SANS_SERIF, Font.PLAIN, 16);
             chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(18f))
                 .setChartTitleFont(font.deriveFont(Font.BOLD, 20f)).setLegendFont(font)
@@ -2677,7 +2708,7 @@ class rnn {
         return worst < 1e-7 ? 0 : 1;
     }
 
-    /** The first SIGINT or SIGTERM lets the update in hand and all files be finished; a second ends it. */
+    /** In training a first SIGINT or SIGTERM lets the update and all files be finished; a second ends it. */
     static final class Interrupt implements AutoCloseable {
         volatile int status;                            // to leave with; 0: nobody asked
         private final SignalHandler onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
@@ -2705,6 +2736,7 @@ class rnn {
                     System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
                         options.out, epoch(), options.epochs);
                 else train(interrupt);
+                if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
                 report();
                 if (interrupt.status != 0 && epoch() < options.epochs)
                     System.err.printf("rnn: interrupted in epoch %d of %d; --resume goes on%n",
@@ -2840,8 +2872,8 @@ class rnn {
     /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
     static int flushed(int status) {
         if (!System.out.checkError()) return status;
-        try (var out = new FileOutputStream(FileDescriptor.out)) {
-            out.write('\n');
+        try {                                           // not closed: where it was, it is a file of Java's
+            new FileOutputStream(FileDescriptor.out).write('\n');
         } catch (IOException e) {
             if (!reason(e).contains("pipe"))
                 throw failed("standard output: cannot be written: %s", reason(e));
