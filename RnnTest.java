@@ -2486,7 +2486,8 @@ class RnnTest {
             String json = "header:1:%d: is not valid JSON: ",
                 lacks = "header:1:%d: %s lacks its dtype, shape or data_offsets",
                 order = "is not a safetensors file: its tensors overlap or leave gaps",
-                size = "; it must be a whole number from 0 to 2147483647", offset = "header:1:%d: fc.bias/data_offsets",
+                whole = "; it must be a whole number from 0 to ", size = whole + (1L << 53),
+                offset = "header:1:%d: fc.bias/data_offsets",
                 takes = "rnn.bias_hh_l0 has the shape %s of F64, but takes the bytes [8, 24]";
             return Stream.of(
                 arguments(".*", "{ ", json.formatted(3) + "Unexpected end-of-input: expected close marker for Object"),
@@ -2506,7 +2507,8 @@ class RnnTest {
                 arguments("\\[0,8]", "[0,8.0]", offset.formatted(57) + "[1] is 8.0" + size),
                 arguments("\\[0,8]", "[0,99999999999999999999]",
                     offset.formatted(57) + "[1] is 99999999999999999999" + size),
-                arguments("'shape':\\[1]", "'shape':[[1]]", "header:1:36: fc.bias/shape[0] is a list" + size),
+                arguments("'shape':\\[1]", "'shape':[[1]]",
+                    "header:1:36: fc.bias/shape[0] is a list" + whole + Integer.MAX_VALUE / 8),
                 arguments("'shape':\\[1]", "'shape':'1'",
                     "header:1:35: fc.bias/shape is \"1\"; it must be a list [ … ]"),
                 arguments("'dtype'", "'type'",
@@ -2515,6 +2517,8 @@ class RnnTest {
                     "header:1:26: __metadata__/epoch is 5; it must be a string"),
                 arguments("\\{", "{'__metadata__':[],",
                     "header:1:17: __metadata__ is a list; it must be an object { … }"),
+                arguments("\\[1],'data_offsets':\\[0,8]", "[200000000],'data_offsets':[0,1600000000]", order),
+                arguments("\\[8,24]", "[8,3000000000]", order),
                 arguments("\\[0,8]", "[8,0]", order), arguments("\\[8,24]", "[16,24]", order),
                 arguments("\\[8,24]", "[0,24]", order),
                 arguments("'shape':\\[2]", "'shape':[]", lacks.formatted(125, "rnn.bias_hh_l0")),
@@ -3152,6 +3156,12 @@ class RnnTest {
             assertFalse(Files.exists(temp.resolve("outputs.json")));
         }
 
+        /** Weights of 1e300 are finite, and so are the losses of a text; the gradient between its steps is not. */
+        @Test void aGradientThatOverflowsIsDrawnAllTheSame() {
+            trained("--data", file("t.txt", "a text, no more\nthan two lines\n"), "--hidden", 2, "--epochs", 1, "--steps", 1,
+                "--momentum", 0.9, "--clip", 1, "--lr", "1e300", "--plot", "--out", temp);
+        }
+
         /** One update from 0 to beyond 2e154, whose square is no number: a loss that only what is held out shows. */
         @Test void aHeldOutLossThatIsNotFiniteEndsTrainingToo() {
             Path data = mine("{'inputs': [[[1]], [[1]]], 'targets': [[[1e150]], [[0]]]}"),
@@ -3653,6 +3663,21 @@ class RnnTest {
                 assertEquals(0, writer.waitFor());
                 if (content.length() > 1) assertEquals(new Ran(0, "", ""), ran);
                 else assertTrue(ran.status() == 2 && ran.err().startsWith("rnn: " + pipe + ":"), ran.toString());
+            }
+        }
+
+        /** So is a model, whose size cannot be known before its end. */
+        @Test void aNamedPipeIsAModelToo() throws Exception {
+            Path pipe = temp.resolve("pipe"), out = temp.resolve("out"), model = out.resolve("model.safetensors");
+            assumeTrue(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor() == 0);
+            trained("--epochs", 1, "--out", out);
+            String not = "rnn: " + pipe + ": is not a safetensors file: it";
+            for (String[] how : new String[][] {{"cat %s", ""},
+                    {"echo | cat %s -", not + "s tensors do not end where it ends\n"},
+                    {"head -c -1 %s", not + "s tensors do not end where it ends\n"},
+                    {"head -c 9 %s", not + " does not begin with its header's length\n"}}) {
+                new ProcessBuilder("sh", "-c", how[0].formatted(model) + " >" + pipe).start();
+                assertEquals(how[1], tool("--load", pipe, "--epochs", 0, "--quiet", "--out", temp.resolve("2")).err());
             }
         }
 

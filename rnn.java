@@ -1609,9 +1609,9 @@ class rnn {
             throw must("be a finite number");
         }
 
-        int wholeNumber(int most) {
+        long wholeNumber(long most) {
             double value = token() == JsonToken.VALUE_NUMBER_INT ? in.getDoubleValue() : -1;
-            if (value >= 0 && value <= most) return (int) value;
+            if (value >= 0 && value <= most) return (long) value;
             throw must("be a whole number from 0 to " + most);
         }
 
@@ -1741,7 +1741,7 @@ class rnn {
 
     /** [N] or [N][T']. The number of classes is one more than the largest label. */
     static List<Vectors> parseLabels(StrictJson json) {
-        Supplier<Integer> label = () -> json.wholeNumber(Integer.MAX_VALUE - 1);
+        Supplier<Integer> label = () -> (int) json.wholeNumber(Integer.MAX_VALUE - 1);
         var all = json.list(() ->
             json.isList() ? json.list("it needs at least one label", label) : List.of(label.get()));
         int K = 1 + all.stream().flatMap(List::stream).mapToInt(k -> k).max().orElse(0);
@@ -1872,8 +1872,9 @@ class rnn {
             }
             Files.move(part, file, ATOMIC_MOVE, REPLACE_EXISTING);
         } catch (IOException | JacksonIOException e) {
-            part.toFile().delete();
             throw failed("%s: cannot be written: %s", file, reason(e));
+        } finally {
+            part.toFile().delete();                     // which is there only if it failed
         }
     }
 
@@ -1907,6 +1908,12 @@ class rnn {
         });
     }
 
+    static void writeFinite(JsonGenerator json, double[] numbers) {
+        if (!Arrays.stream(numbers).allMatch(Double::isFinite)) throw failed(
+            "what the network says is not finite; its weights are too large: try a smaller --learning-rate");
+        json.writeArray(numbers, 0, numbers.length);
+    }
+
     /** Maps, lists, arrays of numbers, numbers, truth values, strings. */
     static void writeValue(JsonGenerator json, Object value) {
         if (value instanceof Map<?, ?> map) {
@@ -1918,7 +1925,7 @@ class rnn {
             list.forEach(element -> writeValue(json, element));
             json.writeEndArray();
         } else if (value instanceof double[][] rows) writeValue(json, Arrays.asList(rows));
-        else if (value instanceof double[] numbers) json.writeArray(numbers, 0, numbers.length);
+        else if (value instanceof double[] numbers) writeFinite(json, numbers);
         else if (value instanceof int[] numbers) json.writeArray(numbers, 0, numbers.length);
         else if (value instanceof Double number) json.writeNumber(number);
         else if (value instanceof Number number) json.writeNumber(number.longValue());
@@ -2004,10 +2011,10 @@ class rnn {
     }
 
     /** A tensor as a file's header describes it. */
-    record Entry(String name, String type, List<Integer> shape, int from, int to) {
+    record Entry(String name, String type, List<Integer> shape, long from, long to) {
 
-        /** Its numbers, a vector as one row. The header must agree with itself and the file. */
-        double[][] read(Path file, ByteBuffer data) {
+        /** Its numbers, which come next, a vector as one row. The header must agree with itself. */
+        double[][] read(Path file, InputStream in) throws IOException {
             int size = type.equals("F64") ? 8 : type.equals("F32") ? 4 : 0;
             if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file, name, type);
             int n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
@@ -2016,26 +2023,29 @@ class rnn {
                 throw wrong("%s: %s has the shape %s of %s, but takes the bytes [%d, %d]",
                     file, name, shape, type, from, to);
             double[][] W = new double[n][m];
-            for (double[] row : W)
+            for (double[] row : W) {
+                ByteBuffer numbers = littleEndian(size * m);
+                if (in.readNBytes(numbers.array(), 0, size * m) < size * m) throw new EOFException();
                 for (int j = 0; j < m; j++) {
-                    row[j] = size == 8 ? data.getDouble() : data.getFloat();
+                    row[j] = size == 8 ? numbers.getDouble() : numbers.getFloat();
                     if (!Double.isFinite(row[j]))
                         throw wrong("%s: %s holds %s; every number must be finite", file, name, row[j]);
                 }
+            }
             return W;
         }
     }
 
     static Entry parseEntry(StrictJson json, String name) {
         String type = "";
-        List<Integer> shape = List.of(), offsets = List.of();
-        Supplier<Integer> size = () -> json.wholeNumber(Integer.MAX_VALUE);
+        List<Integer> shape = List.of();
+        List<Long> offsets = List.of();
         json.object();
         for (String key; (key = json.nextKey()) != null; )
             switch (key) {
                 case "dtype" -> type = json.string();
-                case "shape" -> shape = json.list(size);
-                case "data_offsets" -> offsets = json.list(size);
+                case "shape" -> shape = json.list(() -> (int) json.wholeNumber(Integer.MAX_VALUE / 8));
+                case "data_offsets" -> offsets = json.list(() -> json.wholeNumber(1L << 53));
                 default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
             }
         if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2)
@@ -2059,31 +2069,30 @@ class rnn {
 
     /** Reads any tensors of one or two dimensions, F64 or F32, in any order. */
     static Safetensors readSafetensors(Path file) {
-        byte[] bytes;
-        try {
-            bytes = Files.readAllBytes(file);
+        String not = file + ": is not a safetensors file: ";
+        var result = new Safetensors(file);
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] head = in.readNBytes(8);
+            long length = head.length < 8 ? 0 : littleEndian(8).put(0, head).getLong();
+            byte[] header = in.readNBytes((int) Math.max(0, Math.min(length, 100_000_000)));
+            if (length <= 0 || header.length < length)
+                throw wrong("%sit does not begin with its header's length", not);
+            var entries = StrictJson.document(file + ": header", new String(header, UTF_8),
+                json -> parseHeader(json, result.metadata()));
+            entries.sort(Comparator.comparing(Entry::from));
+            long end = 0;
+            for (Entry entry : entries) {
+                if (entry.from() != end) throw wrong("%sits tensors overlap or leave gaps", not);
+                end = entry.to();
+            }
+            boolean fits = !Files.isRegularFile(file) || Files.size(file) == 8 + length + end;
+            for (Entry entry : entries) if (fits) result.matrices().put(entry.name(), entry.read(file, in));
+            if (fits && in.read() < 0) return result;
+        } catch (EOFException e) { /* said below */
         } catch (IOException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
-        String not = file + ": is not a safetensors file: ";
-        ByteBuffer data = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        long length = bytes.length < 8 ? 0 : data.getLong();
-        if (length <= 0 || length > bytes.length - 8)
-            throw wrong("%sit does not begin with its header's length", not);
-        var result = new Safetensors(file);
-        String header = new String(bytes, 8, (int) length, UTF_8);
-        var entries = StrictJson.document(file + ": header", header,
-            json -> parseHeader(json, result.metadata()));
-        entries.sort(Comparator.comparing(Entry::from));
-        int end = 0;
-        for (Entry entry : entries) {
-            if (entry.from() != end) throw wrong("%sits tensors overlap or leave gaps", not);
-            end = entry.to();
-        }
-        data.position(8 + (int) length);
-        if (end != data.remaining()) throw wrong("%sits tensors do not end where it ends", not);
-        for (Entry entry : entries) result.matrices().put(entry.name(), entry.read(file, data));
-        return result;
+        throw wrong("%sits tensors do not end where it ends", not);
     }
 
     static Model readModel(Path file) {
@@ -2371,8 +2380,8 @@ class rnn {
         int T = shown.read().n(), n = Math.min(T, Shown.STEPS);
         double[] norms = new double[n];
         for (int back = 0; back < n; back++) {
-            for (double g : tape.dh()[T - 1 - back]) norms[back] += g * g;
-            norms[back] = Math.sqrt(norms[back]);
+            for (double g : tape.dh()[T - 1 - back]) norms[back] = Math.hypot(norms[back], g);
+            if (!(norms[back] < Double.MAX_VALUE)) norms[back] = Double.MAX_VALUE;      // it explodes
         }
         double max = Arrays.stream(norms).max().orElse(0);
         while (n > 1 && norms[n - 1] <= 1e-16 * max) n--;
