@@ -3158,8 +3158,8 @@ class RnnTest {
 
         /** Weights of 1e300 are finite, and so are the losses of a text; the gradient between its steps is not. */
         @Test void aGradientThatOverflowsIsDrawnAllTheSame() {
-            trained("--data", file("t.txt", "a text, no more\nthan two lines\n"), "--hidden", 2, "--epochs", 1, "--steps", 1,
-                "--momentum", 0.9, "--clip", 1, "--lr", "1e300", "--plot", "--out", temp);
+            trained("--data", file("t.txt", "a text, no more\nthan two lines\n"), "--hidden", 2, "--epochs", 1,
+                "--steps", 1, "--momentum", 0.9, "--clip", 1, "--lr", "1e300", "--plot", "--out", temp);
         }
 
         /** One update from 0 to beyond 2e154, whose square is no number: a loss that only what is held out shows. */
