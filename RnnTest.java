@@ -1846,7 +1846,9 @@ class RnnTest {
             List<String> rows = rnn.table(1, codes, codes, codes).lines().map(s -> s.replaceAll(" +", " ")).toList();
             assertEquals(List.of("step target output, then generated", "3 3 3"), rows.subList(0, 2));
             assertEquals(List.of("12 12 12", "13 1"), rows.subList(10, 12));
-            assertEquals(List.of("22 10"), rows.subList(20, rows.size()));
+            assertEquals(List.of("22 10", "… and 2 more in outputs.json"), rows.subList(20, rows.size()));
+            assertEquals("step  target  output\n9     1.0000  1", rnn.table(9, new Object[] {new double[] {1}},
+                new Object[] {1}, null));
         }
 
         @Test void outputsOfVectorsAreThoseOfTheSavedModel() {
@@ -1893,10 +1895,79 @@ class RnnTest {
                 assertArrayEquals(Arrays.stream(labels[n]).asDoubleStream().toArray(), numbers(sequence.get("target")));
                 assertArrayEquals(Stream.of(output).mapToDouble(y -> argmaxOf(y)).toArray(),
                     numbers(sequence.get("predicted")));
+                assertArrayEquals(Stream.of(output).mapToDouble(y -> Math.exp(-surprisal(y, argmaxOf(y)))).toArray(),
+                    numbers(sequence.get("probability")), 1e-12);
                 for (int t = 0; t < labels[n].length; t++) loss += surprisal(output[t], labels[n][t]) / 4;
             }
             assertEquals(3, results.model().tensors().get("fc.bias").length, "classes 0, 1 and 2");
             assertEquals(loss, results.number("loss"), 1e-12);
+        }
+
+        /** Codes are places in the sorted names, those of the model; the label is scored after the last character. */
+        @Test void namedClassesKeepTheirCodesWhenTheModelReadsFewerOfThem() {
+            List<String> texts = List.of("ab", "ba", "aab", "b"), labels = List.of("z", "é", "a b", "é");
+            List<String> names = List.of("a b", "z", "é");
+            String json = "{'text': " + strings(texts) + ", 'labels': " + strings(labels) + "}";
+            Ran ran = tool("--data", mine(json), "--validate", 1, "--epochs", 9, "--out", temp.resolve("out"));
+            Results results = Results.in(temp.resolve("out"));
+            assertEquals(String.join("\n", names), results.model().metadata("classes"));
+            double loss = 0;
+            for (int n = 0; n < 4; n++) {
+                double[] y = last(1, expected(results, new int[] {'a', 'b'}, texts.get(n)))[0];
+                JsonNode sequence = results.sequence(n);
+                String predicted = names.get(argmaxOf(y));
+                assertEquals(List.of(texts.get(n), labels.get(n), predicted), Stream.of("text", "label", "predicted")
+                    .map(key -> sequence.get(key).asString()).toList());
+                assertEquals(Math.exp(-surprisal(y, argmaxOf(y))),
+                    sequence.get("probability").decimalValue().doubleValue(), 1e-12);
+                assertEquals(n == 3, sequence.has("held_out"));
+                if (n < 3) loss += surprisal(y, names.indexOf(labels.get(n))) / 3;
+                assertTrue(ran.out().replaceAll(" +", " ").contains(
+                    "\n" + labels.get(n) + " " + predicted + " " + texts.get(n) + "\n"), ran.out());
+            }
+            assertEquals(loss, results.number("loss"), 1e-12);
+            Path model = temp.resolve("out/model.safetensors"), again = temp.resolve("again");
+            trained("--load", model, "--data", mine("{'text': ['b'], 'labels': ['é']}"), "--epochs", 0, "--out", again);
+            assertEquals(results.number("validation_loss"), Results.in(again).number("loss"), 1e-15);
+            trained("--load", model, "--data", mine("{'text': ['b'], 'labels': [2]}"), "--epochs", 0, "--out", again);
+            assertEquals(results.number("validation_loss"), Results.in(again).number("loss"), 1e-15);
+            rejects(2, "mine.json: the class \"x\" is none of the 3 that the network knows", "--load", model,
+                "--data", mine("{'text': ['b'], 'labels': ['x']}"));
+        }
+
+        static String strings(List<String> list) { return "['" + String.join("', '", list) + "']"; }
+
+        /** The mean over each text's characters and its end; a network of one long text reads on from the first. */
+        @Test void aListOfTextsIsScoredTextByText() {
+            List<String> texts = List.of("ab", "b", "abab");
+            Results list = results("--data", mine("{'text': " + strings(texts) + "}"), "--validate", 1, "--epochs", 5);
+            double sum = 0;
+            for (int n = 0; n < 3; n++) {
+                String whole = "\uFFFF" + texts.get(n);
+                double[][] y = expected(list, new int[] {'a', 'b', 0xFFFF}, whole);
+                double loss = IntStream.range(0, y.length).mapToDouble(t -> surprisal(y[t],
+                    t + 1 < y.length ? whole.charAt(t + 1) - 'a' : 2)).average().getAsDouble();
+                assertEquals(loss, list.sequence(n).get("loss").decimalValue().doubleValue(), 1e-12);
+                assertEquals(texts.get(n), list.sequence(n).get("text").asString());
+                if (n < 2) sum += loss * y.length;
+            }
+            assertEquals(sum / 5, list.number("loss"), 1e-12);
+            Results book = results("--data", file("t.txt", "abbab"), "--epochs", 5);
+            Path again = temp.resolve("again"), model = temp.resolve("out/model.safetensors");
+            trained("--load", model, "--data", mine("{'text': ['ab', 'bba']}"), "--epochs", 0, "--out", again);
+            double[][] y = expected(book, new int[] {'a', 'b'}, "bb");
+            assertEquals((surprisal(y[0], 1) + surprisal(y[1], 0)) / 2,
+                Results.in(again).sequence(1).get("loss").decimalValue().doubleValue(), 1e-12);
+            rejects(2, "mine.json: nothing comes before the only character of \"a\"", "--load", model,
+                "--data", mine("{'text': ['a']}"));
+        }
+
+        @ParameterizedTest @CsvSource({"10, false", "-10.1, true"})
+        void largeVectorsAreWarnedOf(double number, boolean warned) {
+            Ran ran = tool("--data", mine("{'inputs': [[[1]]], 'targets': [[[" + number + "]]]}"), "--epochs", 1,
+                "--out", temp);
+            assertEquals(!warned ? "" : "rnn: " + temp + "/mine.json has numbers as large as 10.10; the network learns "
+                + "best from inputs and targets that are divided until they are about 1\n", ran.err());
         }
 
         /** Losses are in scaled units; the state runs on from window to window, and into the held-out part. */
@@ -1989,7 +2060,9 @@ class RnnTest {
             "{'inputs': [[[1], [2]], [[3]]], 'labels': [0, 2], 'name': 'n', 'description': 'd', 'source': 's'}",
             "{'inputs': [[[1], [2]], [[3]]], 'labels': [[0, 1], [2]]}",
             "{'series': [1, 2]}", "{'series': [[1, 2], [3, 4]]}", "{'series': [[1], [2]]}",
-            "{'text': 'ab'}", "{'text': ['a', 'b']}"})
+            "{'text': 'ab'}", "{'text': ['a', 'b']}",
+            "{'text': ['a', 'b'], 'labels': [0, 1]}", "{'labels': ['x y', 'ä'], 'text': ['a', 'b']}",
+            "{'inputs': [[[1], [2]], [[3]]], 'labels': [['x', 'y'], ['x']]}"})
         void everyFormFitsTheSchemaAndTrains(String dataset) {
             assertEquals(List.of(), SCHEMA.validate(quoted(dataset), InputFormat.JSON));
             results("--data", mine(dataset), "--epochs", 2);
@@ -1999,7 +2072,8 @@ class RnnTest {
         static Stream<Arguments> broken() {
             String finite = "; it must be a finite number", list = "; it must be a list [ … ]",
                 label = "; it must be a whole number from 0 to 2147483646",
-                forms = "a dataset has exactly one of: inputs with targets, inputs with labels, series, text";
+                forms = "a dataset has exactly one of: inputs with targets, inputs with labels, series, text, "
+                    + "a list of texts with labels", line = " is no class name: that is one line of text";
             return Stream.of(
                 arguments("{'inputs': [[[1, ^'two']]], 'targets': [[[1]]]}", "inputs[0][0][1] is \"two\"" + finite),
                 arguments("{'inputs': [[[1],\n  [^null]]],\n 'targets': [[[1]]]}", "inputs[0][1][0] is null" + finite),
@@ -2016,7 +2090,11 @@ class RnnTest {
                 arguments("{'inputs': [^], 'targets': [[[1]]]}", "inputs is empty; it needs at least one sequence"),
                 arguments("{'inputs': [[[1]]], 'labels': [^-1]}", "labels[0] is -1" + label),
                 arguments("{'inputs': [[[1]]], 'labels': [^0.5]}", "labels[0] is 0.5" + label),
-                arguments("{'inputs': [[[1]]], 'labels': [[^'a']]}", "labels[0][0] is \"a\"" + label),
+                arguments("{'text': ['ab', 'b'], 'labels': ['a', ^'b\\n']}", "labels[1]" + line),
+                arguments("{'inputs': [[[1]]], 'labels': [[^'']]}", "labels[0][0]" + line),
+                arguments("{'text': ['ab', 'b'], 'labels': [['a'], ['b', 'a']]}",
+                    "labels has a list; a text has one label"),
+                arguments("{'text': 'ab', 'labels': ['a']}", forms),
                 arguments("{'inputs': [[[1]]], 'labels': [[^]]}", "labels[0] is empty; it needs at least one label"),
                 arguments("{'series': [1, ^'x']}", "series[1] is \"x\"" + finite),
                 arguments("{'series': [[1], ^2]}", "series[1] is not a list, as series[0] is; all steps need one form"),
@@ -2079,6 +2157,9 @@ class RnnTest {
                 arguments("{'inputs': [[[1]], [[2]]], 'targets': [[[1]]]}",
                     "inputs has 2 sequences, but targets has 1" + own),
                 arguments("{'inputs': [[[1]]], 'labels': [0, 1]}", "inputs has 1 sequences, but labels has 2" + own),
+                arguments("{'text': ['a', 'b'], 'labels': [1, ^'a']}", "labels[1] is \"a\"" + label),
+                arguments("{'labels': ['a', ^1], 'text': ['a', 'b']}", "labels[1] is 1; it must be a string"),
+                arguments("{'text': ['a'], 'labels': ['x', 'y']}", "text has 1 sequences, but labels has 2" + own),
                 arguments("{'inputs': [[[1]]], 'targets': [[[1], [2]]]}",
                     "targets[0] has 2 steps, but inputs[0] has 1" + scored),
                 arguments("{'inputs': [[[1]]], 'labels': [[0, 1, 1]]}",
@@ -2409,8 +2490,11 @@ class RnnTest {
                 arguments(VECTORS, "{'inputs': [[[1,2,3]]], 'targets': [[[1,2]]]}",
                     "mine.json has 2 outputs a step, but fc.weight of %s gives 3"),
                 arguments(VECTORS, "{'text': 'abcabc'}", "%s was not trained on a text, as mine.json is"),
-                arguments("{'text': 'abcabc'}", "{'text': ['a']}",
-                    "%s was not trained on a list of texts, as mine.json is"),
+                arguments("{'text': ['a']}", "{'text': 'aa'}", "%s was not trained on a text, as mine.json is"),
+                arguments("{'text': ['ab'], 'labels': ['x']}", "{'text': 'ab'}",
+                    "mine.json has 2 outputs a step, but fc.weight of %s gives 1"),
+                arguments("{'text': 'abab'}", "{'text': ['ab'], 'labels': ['x']}",
+                    "mine.json has 1 outputs a step, but fc.weight of %s gives 2"),
                 arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
                     "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"));
         }
@@ -2420,6 +2504,44 @@ class RnnTest {
             results("--data", mine(trainedOn), "--epochs", 0);
             rejects(2, message.formatted("out/model.safetensors"),
                 "--load", temp.resolve("out/model.safetensors"), "--data", mine(data));
+        }
+
+        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            {'series': [1, 2, 3]}               | 1 numbers and gives 1, for a series
+            {'series': [[1, 2, 3], [2, 3, 5]]}  | 3 numbers and gives 3, for a series
+            {'text': ['ab'], 'labels': ['x']}   | 2 numbers and gives 1, for labelled texts
+            {'inputs': [[[1]]], 'labels': [1]}  | 1 numbers and gives 2, for labelled sequences
+            """)
+        void aModelThatIsNotOfTheToyAsksForItsData(String trainedOn, String takes) {
+            results("--data", mine(trainedOn), "--epochs", 0);
+            rejects(2, "out/model.safetensors needs --data FILE: it takes " + takes + ", unlike the toy",
+                "--load", temp.resolve("out/model.safetensors"));
+        }
+
+        @Test void aModelOfASeriesOfAnotherScaleIsWarnedOf() {
+            Path model = temp.resolve("out/model.safetensors");
+            results("--data", mine("{'series': [1, 2, 3, 4, 5]}"), "--epochs", 1);
+            for (String like : List.of("[1, 2, 3, 4, 5, 6, 7]", "[3, 2, 3, 4.5]"))
+                trained("--load", model, "--data", mine("{'series': " + like + "}"), "--out", temp.resolve("like"));
+            for (String other : List.of("[101, 102, 103, 104]", "[3, 3.1, 3, 3.1]", "[-10, 20, -10, 20]"))
+                assertTrue(tool("--load", model, "--data", mine("{'series': " + other + "}"), "--epochs", 0,
+                    "--out", temp).err().matches(
+                    "rnn: \\S+mine.json has mean \\S+, deviation \\S+, but \\S+model.safetensors keeps "
+                    + "to those of its own series: mean 3\\.0000, deviation 1\\.4142\n"), other);
+        }
+
+        /** As PyTorch writes it: weights and nothing else. */
+        @Test void bareWeightsOfATextFitAVocabularyOfTheirSize() {
+            Results first = results("--data", file("t.txt", "abcabcabc"), "--epochs", 3);
+            rnn.Safetensors tensors = rnn.readSafetensors(temp.resolve("out/model.safetensors"));
+            tensors.metadata().clear();
+            Path bare = temp.resolve("bare.safetensors"), again = temp.resolve("again");
+            rnn.writeSafetensors(bare, tensors);
+            trained("--load", bare, "--data", temp.resolve("t.txt"), "--epochs", 0, "--out", again);
+            assertEquals(first.number("loss"), Results.in(again).number("loss"));
+            assertEquals("abc", Results.in(again).model().metadata("vocabulary"));
+            rejects(2, "mine.json has 2 inputs a step, but rnn.weight_ih_l0 of bare.safetensors takes 3",
+                "--load", bare, "--data", mine("{'text': 'abab'}"));
         }
 
         @Test void aModelOfVectorsAlsoFitsASeriesOfAsManyColumnsButNoOtherHiddenSize() {
@@ -4343,6 +4465,14 @@ class RnnTest {
                 assertTrue(ran.out().matches("(?s).*\ntraining loss [\\d.]+, accuracy 100\\.00 %\n"
                     + "held-out loss [\\d.]+, accuracy 100\\.00 %\n.*"), ran.out());
             }
+        }
+
+        /** A guess from the frequencies of letters (naive Bayes, add-one, by Python) is right for 49.5 % of the 400. */
+        @Test void languagesAreToldApartBetterThanByTheirLetters() {
+            Ran ran = tool("--data", example("languages"), "--validate", 400, "--hidden", 64, "--lr", 0.01,
+                "--momentum", 0.9, "--clip", 1, "--epochs", 20, "--log-every", 20, "--out", temp);
+            Matcher heldOut = Pattern.compile("held-out loss \\S+ accuracy (\\S+) %").matcher(ran.out());
+            assertTrue(heldOut.find() && Double.parseDouble(heldOut.group(1)) > 60, ran.out());
         }
 
         @Test void theSunspotsAreForecastAsTheReadmeSays() {

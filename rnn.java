@@ -41,7 +41,7 @@
 //      5  Sequences               what the network reads: vectors, one-hot, windows   2 to 4
 //      6  Training                its state, epochs, evaluation, the gradient check   2 to 5
 //      7  Generating              the network one step at a time                      2 to 6
-//      8  Forms of data           vectors, classes, series, text, texts: a room each  2 to 7
+//      8  Forms of data           vectors, classes, series, texts: a room each        2 to 7
 //      9  JSON and CSV            reads datasets and says where they are wrong        2 to 8, Jackson
 //     10  Files                   whole or not at all: safetensors, checkpoint, lock  2 to 9
 //     11  What a person sees      progress, the curve, the picture, the page          2 to 10, XChart
@@ -991,10 +991,15 @@ class rnn {
 
     static String format(String format, Object... args) { return String.format(Locale.ROOT, format, args); }
 
-    /** A dataset as it was read: which keys it has, and under them sequences in their own units, or texts. */
-    record Dataset(String file, String name, String keys, List<Sequence> sequences, List<String> texts) { }
+    /**
+     * A dataset as it was read: which keys it has, and under them sequences in their own units, texts, sorted
+     * names of classes. A labelled text is a text and, as code points, a sequence.
+     */
+    record Dataset(String file, String name, String keys, List<Sequence> sequences, List<String> texts,
+                   List<String> classes) { }
 
-    static final Dataset TOY = new Dataset("toy", "toy", "inputs targets", List.of(toy()), List.of());
+    static final Dataset TOY =
+        new Dataset("toy", "toy", "inputs targets", List.of(toy()), List.of(), List.of());
 
     /** A network that was trained before, and what its file says of it. */
     record Model(String file, Parameters p, Map<String, String> metadata) {
@@ -1027,7 +1032,7 @@ class rnn {
 
     /** What the options ask for; null where one was not given. */
     record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
-                   double temperature, long seed) { }
+                   double temperature, long seed, Consumer<String> warn) { }
 
     /** What to learn, what is held out, how much that is, and how to cut either into windows. */
     record Split(List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps) {
@@ -1053,6 +1058,8 @@ class rnn {
                 : List.of(new Sequence(whole.slice((streams - 1) * length, n - 1), whole.slice(kept, n)));
             return new Split(training, heldOut, held, streams, request.steps());
         }
+
+        List<Sequence> all() { return Stream.of(training, heldOut).flatMap(List::stream).toList(); }
 
         int I() { return training.get(0).input().width(); }
         int O() { return training.get(0).target().width(); }
@@ -1083,13 +1090,24 @@ class rnn {
 
     /** The last ten targets beside the outputs at their steps, then up to ten steps of what was generated. */
     static String table(int firstStep, Object[] targets, Object[] outputs, Object[] generated) {
-        String row = "%-6s  %-30s  %s", head = generated == null ? "output" : "output, then generated";
-        var lines = new ArrayList<>(List.of(format(row, "step", "target", head)));
-        int n = targets.length, end = n + (generated == null ? 0 : Math.min(generated.length, 10));
-        for (int k = Math.max(0, n - 10); k < end; k++)
-            lines.add(format(row, firstStep + k, k < n ? cell(targets[k]) : "",
+        String head = generated == null ? "output" : "output, then generated";
+        var rows = new ArrayList<>(List.of(List.of("step", "target", head)));
+        int n = targets.length, more = generated == null ? 0 : generated.length;
+        for (int k = Math.max(0, n - 10); k < n + Math.min(more, 10); k++)
+            rows.add(List.of("" + (firstStep + k), k < n ? cell(targets[k]) : "",
                 cell(k < n ? outputs[k] : generated[k - n])));
-        return String.join("\n", lines);
+        if (more > 10) rows.add(List.of("…", "", "and " + (more - 10) + " more in outputs.json"));
+        return aligned(rows);
+    }
+
+    /** Rows of cells, each column as wide as its widest cell. */
+    static String aligned(List<List<String>> rows) {
+        int last = rows.get(0).size() - 1;
+        int[] width = IntStream.range(0, last)
+            .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0)).toArray();
+        return rows.stream().map(row -> IntStream.range(0, last)
+            .mapToObj(j -> row.get(j) + " ".repeat(width[j] + 2 - row.get(j).length()))
+            .collect(Collectors.joining()) + row.get(last)).collect(Collectors.joining("\n"));
     }
 
     /** A label, or the numbers of a vector. */
@@ -1168,8 +1186,9 @@ class rnn {
             case "series" -> series(data, request, loaded);
             case "text" -> text(data, request, loaded);
             case "texts" -> texts(data, request, loaded);
+            case "labels texts" -> labelledTexts(data, request, loaded);
             default -> { throw wrong("%s: a dataset has exactly one of: inputs with targets, inputs with "
-                + "labels, series, text", data.file()); }   // without braces, JShell 17 loses its way here
+                + "labels, series, text, a list of texts with labels", data.file()); } // braces: JShell 17
         };
     }
 
@@ -1215,6 +1234,11 @@ class rnn {
     static Form regression(Dataset data, Request request) {
         for (Sequence s : data.sequences()) refuseHuge(s, "", data.file());
         Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
+        double largest = Arrays.stream(flatten(data.sequences().stream().flatMap(s ->
+            Stream.of(rows(s.input()), rows(s.target()))))).map(Math::abs).max().orElse(0);
+        if (largest > 10)
+            request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
+                + "inputs and targets that are divided until they are about 1", data.file(), largest));
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
             score -> format("%.6g", score.loss()),
             p -> answers(split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
@@ -1223,42 +1247,84 @@ class rnn {
 
     // ── 8.2 Classes of sequences ──
 
-    static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut) {
-        double[][] output = scoredOutputs(p, s);
-        var labels = IntStream.range(0, output.length).mapToObj(t -> s.target().code(t)).toList();
-        var predicted = Stream.of(output).map(y -> argmax(y)).toList();
-        var json = json("held_out", heldOut, "input", rows(s.input()), "target", labels, "output", output,
-            "predicted", predicted);
-        return new Answer(json, () -> table(s.unscored() + 1, labels.toArray(), predicted.toArray(), null));
-    }
+    /** O classes: their names, in the order of their codes; without names, they are called by their codes. */
+    record Classes(List<String> names, int O) {
 
-    /** How often the network says each class where each is right. */
-    static Panel classesPanel(Parameters p, Split split) {
-        int K = p.O(), together = (K + Cells.MOST - 1) / Cells.MOST, n = (K + together - 1) / together;
-        double[][] counts = new double[n][n];
-        for (Sequence s : split.shown()) {
-            double[][] y = scoredOutputs(p, s);
-            for (int t = 0; t < y.length; t++)
-                counts[s.target().code(t) / together][argmax(y[t]) / together]++;
+        /** Those of a dataset or, which may be more, of the model to go on from. */
+        static Classes of(Dataset data, Model loaded) {
+            int K = data.sequences().get(0).target().width();
+            String known = loaded == null ? null : loaded.metadata().get("classes");
+            var names = known == null ? data.classes() : List.of(known.split("\n"));
+            if (!data.classes().isEmpty()) return new Classes(names, names.size());
+            return new Classes(names, loaded == null ? K : Math.max(K, loaded.p().O()));
         }
-        var labels = IntStream.range(0, n).mapToObj(k -> roundNumber(k * together, K)).toList();
-        double most = Stream.of(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
-        String of = split.held() > 0 ? "held out" : "training";
-        return new Cells("Labels and answers, " + of + " (counts)", "the network's answer", "label",
-            labels, labels, counts, true, 0, most, WHITE, SKY);
+
+        Object name(int code) { return names.isEmpty() ? code : names.get(code); }
+
+        /** The target of a sequence in the codes of these classes. */
+        OneHot encode(Vectors target, Dataset data) {
+            return new OneHot(IntStream.range(0, target.n()).map(r -> {
+                if (data.classes().isEmpty()) return target.code(r);
+                String name = data.classes().get(target.code(r));
+                if (names.contains(name)) return names.indexOf(name);
+                throw wrong("%s: the class \"%s\" is none of the %d that the network knows",
+                    data.file(), name, names.size());
+            }).toArray(), O);
+        }
+
+        /** What the network says at each scored step, and how probable that is to it, beside the label. */
+        Verdicts verdicts(Parameters p, Sequence s) {
+            var y = List.of(scoredOutputs(p, s));
+            return new Verdicts(
+                IntStream.range(0, y.size()).mapToObj(t -> name(s.target().code(t))).toList(),
+                y.stream().map(v -> name(argmax(v))).toList(),
+                y.stream().map(v -> softmax(v)[argmax(v)]).toList());
+        }
+
+        /** How often the network says each class where each is right. */
+        Panel panel(Parameters p, Split split) {
+            int together = (O + Cells.MOST - 1) / Cells.MOST, n = (O + together - 1) / together;
+            double[][] counts = new double[n][n];
+            for (Sequence s : split.shown()) {
+                double[][] y = scoredOutputs(p, s);
+                for (int t = 0; t < y.length; t++)
+                    counts[s.target().code(t) / together][argmax(y[t]) / together]++;
+            }
+            var labels = IntStream.range(0, n).map(k -> k * together)
+                .mapToObj(k -> names.isEmpty() ? roundNumber(k, O) : names.get(k)).toList();
+            double most = Stream.of(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
+            String of = split.held() > 0 ? "held out" : "training";
+            return new Cells("Labels and answers, " + of + " (counts)", "the network's answer", "label",
+                labels, labels, counts, true, 0, most, WHITE, SKY);
+        }
+
+        /** A form that has them; `metadata` is what else it says of itself. */
+        Form form(String what, Split split, Map<String, Object> metadata, Function<Parameters, Answer> answer,
+                  Shown shown) {
+            if (!names.isEmpty()) metadata.put("classes", String.join("\n", names));
+            return new Form(what, split, metadata, "cross-entropy (nats)",
+                score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
+                answer, p -> panel(p, split), shown, null);
+        }
     }
 
-    /** A network that was trained before may know more classes than these data have. */
+    record Verdicts(List<Object> labels, List<Object> predicted, List<Double> probability) { }
+
     static Form classes(Dataset data, Request request, Model loaded) {
-        int K = data.sequences().get(0).target().width();
-        int O = loaded == null ? K : Math.max(K, loaded.p().O());
-        var sequences = data.sequences().stream().map(s ->
-            new Sequence(s.input(), new OneHot(((OneHot) s.target()).codes(), O))).toList();
-        Split split = Split.sequences(sequences, request, "sequences", data.file());
-        return new Form("labelled sequences", split, Map.of(), "cross-entropy (nats)",
-            score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
-            p -> answers(split, (s, heldOut) -> classesAnswer(p, s, heldOut)),
-            p -> classesPanel(p, split), Shown.first(split), null);
+        Classes classes = Classes.of(data, loaded);
+        var all = data.sequences().stream()
+            .map(s -> new Sequence(s.input(), classes.encode(s.target(), data))).toList();
+        Split split = Split.sequences(all, request, "sequences", data.file());
+        return classes.form("labelled sequences", split, json(),
+            p -> answers(split, (s, heldOut) -> classesAnswer(p, s, heldOut, classes)), Shown.first(split));
+    }
+
+    static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut, Classes classes) {
+        Verdicts says = classes.verdicts(p, s);
+        var json = json("held_out", heldOut, "input", rows(s.input()), "target", says.labels(),
+            "output", scoredOutputs(p, s), "predicted", says.predicted(), "probability", says.probability());
+        return new Answer(json,
+            () -> table(s.unscored() + 1, says.labels().toArray(), says.predicted().toArray(), null));
     }
 
     // ── 8.3 A series ──
@@ -1307,6 +1373,15 @@ class rnn {
                 .toArray(double[][]::new);
         }
 
+        /** Whether mean and deviation are of the order of another scaling's. */
+        boolean isLike(Scaling other) {
+            return IntStream.range(0, mean.length).allMatch(j -> deviation[j] <= 3 * other.deviation[j]
+                && other.deviation[j] <= 3 * deviation[j]
+                && Math.abs(mean[j] - other.mean[j]) <= 3 * deviation[j]);
+        }
+
+        @Override public String toString() { return "mean " + cell(mean) + ", deviation " + cell(deviation); }
+
         double[][] unscale(double[][] rows) {
             return Stream.of(rows).map(row -> IntStream.range(0, row.length)
                 .mapToDouble(j -> nearest(Math.fma(row[j], deviation[j], mean[j]))).toArray())
@@ -1336,7 +1411,8 @@ class rnn {
         Panel panel(String name) {
             int n = own.length, from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held));
             int first = held == 0 ? from + 1 : n - held;
-            int more = Math.min(generated.length, (n - from + 1) / 2);
+            boolean asked = generated.length != n - 1;  // by --generate
+            int more = asked ? generated.length : (n - from + 1) / 2;
             String what = held > 0 ? "forecast of the next, held out" : "forecast of the next";
             var lines = new ArrayList<>(List.of(line("known", from, own, from, n, BLACK),
                 line(what, first, output, first - 1, n - 1, ORANGE)));
@@ -1359,7 +1435,10 @@ class rnn {
         own[n - 1] = rows(next.target())[n - 2];
         boolean known = loaded != null && loaded.metadata().containsKey("mean")
             && loaded.p().I() == own[0].length;
-        Scaling scaling = known ? Scaling.of(loaded) : Scaling.of(own, n - held);
+        Scaling fitted = Scaling.of(own, n - held), scaling = known ? Scaling.of(loaded) : fitted;
+        if (!scaling.isLike(fitted))
+            request.warn().accept(format("%s has %s, but %s keeps to those of its own series: %s",
+                data.file(), fitted, loaded.file(), scaling));
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
@@ -1394,19 +1473,21 @@ class rnn {
             if (!characters.equals(vocabulary.metadata().get("vocabulary")))
                 throw wrong("%s: its vocabulary is not in code-point order", loaded.file());
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
-            if (size == I && I == O) return vocabulary;
+            if (size == I && (I == O || loaded.metadata().containsKey("classes"))) return vocabulary;
             throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
                 loaded.file(), size, I, O);
         }
 
-        /** The vocabulary of a dataset, or of the model that is to go on from. */
+        /** That of the model to go on from; of the dataset where there is none, or a file of bare weights. */
         static Vocabulary of(Dataset data, boolean hasEnd, Model loaded, String what) {
-            Vocabulary vocabulary = loaded == null ? of(data.texts(), hasEnd) : of(loaded);
-            if (vocabulary != null && vocabulary.hasEnd == hasEnd) return vocabulary;
+            Vocabulary known = loaded == null ? null : of(loaded);
+            boolean bare = loaded == null || !loaded.metadata().containsKey("form");
+            if (known == null && bare) return of(data.texts(), hasEnd);
+            if (known != null && (hasEnd || !known.hasEnd)) return known;
             throw wrong("%s was not trained on %s, as %s is", loaded.file(), what, data.file());
         }
 
-        Map<String, ?> metadata() {
+        Map<String, Object> metadata() {
             return json("vocabulary", new String(codePoints, 0, codePoints.length),
                 "boundary", hasEnd ? "the last code" : null);
         }
@@ -1510,31 +1591,79 @@ class rnn {
             codes.stream().map(k -> probability[k]).toArray(double[][]::new), false, 0, 1, WHITE, BLUE);
     }
 
-    static Form textForm(String what, Split split, Sampler sampler, Sequence s, Set<String> known) {
+    static Form textForm(
+            String what, Split split, Sampler sampler, Sequence s, Function<Parameters, Answer> answer) {
         Vocabulary vocabulary = sampler.vocabulary();
         Shown shown = Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
         return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
             score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
-            p -> sampler.answer(p, known), p -> nextCharacterPanel(p, shown, vocabulary), shown,
-            sampler::line);
+            answer, p -> nextCharacterPanel(p, shown, vocabulary), shown, sampler::line);
     }
 
     static Form text(Dataset data, Request request, Model loaded) {
         Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
         OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
         Split split = Split.streams(whole, request, "characters", data.file());
-        return textForm("a text", split, Sampler.of(vocabulary, request), Sequence.next(whole), Set.of());
+        Sampler sampler = Sampler.of(vocabulary, request);
+        return textForm("a text", split, sampler, Sequence.next(whole), p -> sampler.answer(p, Set.of()));
     }
 
     // ── 8.5 A list of texts ──
 
+    /** A network that knows no end-of-text token reads each text from its second character on. */
     static Form texts(Dataset data, Request request, Model loaded) {
         Vocabulary vocabulary = Vocabulary.of(data, true, loaded, "a list of texts");
-        var all = data.texts().stream()
-            .map(text -> Sequence.next(vocabulary.vectors(text, data.file()))).toList();
+        var all = data.texts().stream().map(text -> {
+            OneHot codes = vocabulary.vectors(text, data.file());
+            if (codes.n() > 1) return Sequence.next(codes);
+            throw wrong("%s: nothing comes before the only character of \"%s\"", data.file(), text);
+        }).toList();
         Split split = Split.sequences(all, request, "texts", data.file());
-        return textForm("a list of texts", split, Sampler.of(vocabulary, request), split.shown().get(0),
-            Set.copyOf(data.texts().subList(0, split.training().size())));
+        Sampler sampler = Sampler.of(vocabulary, request);
+        return textForm("a list of texts", split, sampler, split.shown().get(0),
+            p -> textsAnswer(p, data.texts(), split, sampler));
+    }
+
+    /** What the network writes, and the loss of each text. */
+    static Answer textsAnswer(Parameters p, List<String> texts, Split split, Sampler sampler) {
+        int training = split.training().size();
+        Answer written = sampler.answer(p, Set.copyOf(texts.subList(0, training)));
+        var json = new LinkedHashMap<String, Object>(written.json());
+        json.put("sequences", IntStream.range(0, texts.size()).mapToObj(n -> json(
+            "held_out", n < training ? null : true, "text", texts.get(n),
+            "loss", evaluate(p, split.windowsOf(split.all().subList(n, n + 1)), ALONE).loss())).toList());
+        return new Answer(json, written.printed());
+    }
+
+    // ── 8.6 Labelled texts ──
+
+    static Form labelledTexts(Dataset data, Request request, Model loaded) {
+        Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "labelled texts");
+        Classes classes = Classes.of(data, loaded);
+        var all = IntStream.range(0, data.texts().size()).mapToObj(n -> new Sequence(
+            vocabulary.vectors(data.texts().get(n), data.file()),
+            classes.encode(data.sequences().get(n).target(), data))).toList();
+        Split split = Split.sequences(all, request, "texts", data.file());
+        Sequence s = split.shown().get(0);
+        return classes.form("labelled texts", split, vocabulary.metadata(),
+            p -> labelledTextsAnswer(data.texts(), split.training().size(),
+                all.stream().map(each -> classes.verdicts(p, each)).toList()),
+            Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t))));
+    }
+
+    /** Every text with its label and what the network says; the last ten are printed. */
+    static Answer labelledTextsAnswer(List<String> texts, int training, List<Verdicts> verdicts) {
+        var all = new ArrayList<Map<String, Object>>();
+        for (int n = 0; n < texts.size(); n++) {
+            Verdicts says = verdicts.get(n);
+            all.add(json("held_out", n < training ? null : true, "text", texts.get(n), "label",
+                says.labels().get(0), "predicted", says.predicted().get(0), "probability",
+                says.probability().get(0)));
+        }
+        var rows = new ArrayList<>(List.of(List.of("label", "predicted", "text")));
+        for (var one : all.subList(Math.max(0, all.size() - 10), all.size()))
+            rows.add(rows.get(0).stream().map(key -> "" + one.get(key)).toList());
+        return new Answer(json("sequences", all), () -> aligned(rows));
     }
 
     // ── 9. JSON and CSV ───────────────────────────────────────────────────────────────────────────────────
@@ -1588,6 +1717,8 @@ class rnn {
 
         boolean isList() { return token() == JsonToken.START_ARRAY; }
 
+        boolean isString() { return token() == JsonToken.VALUE_STRING; }
+
         /** The elements of the list that begins here. */
         <T> List<T> list(Supplier<T> element) {
             if (!isList()) throw must("be a list [ … ]");
@@ -1616,7 +1747,7 @@ class rnn {
         }
 
         String string() {
-            if (token() != JsonToken.VALUE_STRING) throw must("be a string");
+            if (!isString()) throw must("be a string");
             String text = in.getString();
             if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
                 throw wrongHere("has half a surrogate pair; a character beyond U+FFFF takes both halves");
@@ -1661,6 +1792,7 @@ class rnn {
         List<Sequence> sequences = List.of();
         List<String> texts = List.of();
         var keys = new TreeSet<String>();
+        var classes = new TreeSet<String>();
         json.object();
         for (String key; (key = json.nextKey()) != null; ) {
             keys.add(key.equals("text") && json.isList() ? "texts" : key);
@@ -1669,7 +1801,7 @@ class rnn {
                 case "description", "source" -> json.string();
                 case "inputs" -> inputs = parseSequences(json);
                 case "targets" -> targets = parseSequences(json);
-                case "labels" -> targets = parseLabels(json);
+                case "labels" -> targets = parseLabels(json, classes);
                 case "series" -> sequences = List.of(Sequence.next(parseSeries(json)));
                 case "text" -> texts = !json.isList() ? List.of(json.string())
                     : json.list("it needs at least one string", () -> parseText(json));
@@ -1680,26 +1812,36 @@ class rnn {
         keys.removeAll(Set.of("name", "description", "source"));
         if (keys.equals(Set.of("text"))) return textDataset(file, name, texts.get(0));
         if (keys.size() == 2 && keys.first().equals("inputs"))
-            sequences = pair(file, inputs, keys.last(), targets);
-        return new Dataset(file, name, String.join(" ", keys), sequences, texts);
+            sequences = pair(file, "inputs", inputs, keys.last(), targets);
+        if (keys.equals(Set.of("labels", "texts")) && targets.stream().anyMatch(labels -> labels.n() > 1))
+            throw wrong("%s: labels has a list; a text has one label", file);
+        if (keys.equals(Set.of("labels", "texts")))
+            sequences = pair(file, "text", asCodePoints(texts), "labels", targets);
+        return new Dataset(file, name, String.join(" ", keys), sequences, texts, List.copyOf(classes));
     }
 
     static Dataset textDataset(String file, String name, String text) {
         int n = text.codePointCount(0, text.length()), at = text.indexOf(NO_UTF8);
         if (n < 2) throw wrong("%s: has %d characters; a text needs at least 2", file, n);
         if (at >= 0) throw wrong("%s: is not UTF-8 text from character %d on", file, at + 1);
-        return new Dataset(file, name, "text", List.of(), List.of(text));
+        return new Dataset(file, name, "text", List.of(), List.of(text), List.of());
     }
 
-    static List<Sequence> pair(String file, List<Vectors> inputs, String key, List<Vectors> targets) {
+    static List<Vectors> asCodePoints(List<String> texts) {
+        return texts.stream()
+            .map(text -> (Vectors) new OneHot(text.codePoints().toArray(), 0x110000)).toList();
+    }
+
+    static List<Sequence> pair(
+            String file, String inputsKey, List<Vectors> inputs, String key, List<Vectors> targets) {
         if (inputs.size() != targets.size())
-            throw wrong("%s: inputs has %d sequences, but %s has %d; each input needs its own",
-                file, inputs.size(), key, targets.size());
+            throw wrong("%s: %s has %d sequences, but %s has %d; each input needs its own",
+                file, inputsKey, inputs.size(), key, targets.size());
         return IntStream.range(0, inputs.size()).mapToObj(n -> {
             Sequence s = new Sequence(inputs.get(n), targets.get(n));
             if (s.unscored() >= 0) return s;
-            throw wrong("%s: %s[%d] has %d steps, but inputs[%d] has %d; at most as many can be scored",
-                file, key, n, s.target().n(), n, s.T());
+            throw wrong("%s: %s[%d] has %d steps, but %s[%d] has %d; at most as many can be scored",
+                file, key, n, s.target().n(), inputsKey, n, s.T());
         }).toList();
     }
 
@@ -1739,14 +1881,29 @@ class rnn {
         return new Dense(rows.toArray(double[][]::new));
     }
 
-    /** [N] or [N][T']. The number of classes is one more than the largest label. */
-    static List<Vectors> parseLabels(StrictJson json) {
-        Supplier<Integer> label = () -> (int) json.wholeNumber(Integer.MAX_VALUE - 1);
-        var all = json.list(() ->
-            json.isList() ? json.list("it needs at least one label", label) : List.of(label.get()));
-        int K = 1 + all.stream().flatMap(List::stream).mapToInt(k -> k).max().orElse(0);
-        return all.stream().map(labels -> (Vectors) new OneHot(labels.stream().mapToInt(k -> k).toArray(), K))
+    /** [N] or [N][T']: whole numbers, or names, whose codes are their places in `names`, where they go. */
+    static List<Vectors> parseLabels(StrictJson json, TreeSet<String> names) {
+        var flat = new ArrayList<Object>();
+        Supplier<Object> parseLabel = () -> {
+            boolean isName = flat.isEmpty() ? json.isString() : !names.isEmpty();
+            flat.add(isName ? parseName(json, names) : (Object) (int) json.wholeNumber(Integer.MAX_VALUE - 1));
+            return flat.get(flat.size() - 1);
+        };
+        var all = json.list(() -> json.isList() ? json.list("it needs at least one label", parseLabel)
+            : List.of(parseLabel.get()));
+        var sorted = List.copyOf(names);
+        ToIntFunction<Object> code = label -> label instanceof Integer k ? k : sorted.indexOf(label);
+        int K = 1 + flat.stream().mapToInt(code).max().orElse(0);
+        return all.stream().map(labels -> (Vectors) new OneHot(labels.stream().mapToInt(code).toArray(), K))
             .toList();
+    }
+
+    /** A name is one line, so that a model file can list them. */
+    static String parseName(StrictJson json, TreeSet<String> names) {
+        String name = json.string();
+        if (!name.matches("\\P{Cc}+")) throw json.wrongHere("is no class name: that is one line of text");
+        names.add(name);
+        return name;
     }
 
     static String parseText(StrictJson json) {
@@ -1812,7 +1969,7 @@ class rnn {
                 warn.accept(csv.where() + ": reads " + read + "; leaves out "
                     + (left.isEmpty() ? "nothing" : left + ": not numbers"));
             var next = List.of(Sequence.next(new Dense(series)));
-            return new Dataset(csv.where(), name, "series", next, List.of());
+            return new Dataset(csv.where(), name, "series", next, List.of(), List.of());
         }
 
         private static String titles(List<Cell> first, List<Integer> columns) {
@@ -2140,7 +2297,8 @@ class rnn {
                 try (var out = new DataOutputStream(new BufferedOutputStream(all))) {
                     for (Sequence s : data.sequences())
                         for (Vectors v : List.of(s.input(), s.target())) write(v, out);
-                    for (String text : data.texts()) out.write((text.length() + ":" + text).getBytes(UTF_8));
+                    for (List<String> strings : List.of(data.texts(), data.classes()))
+                        for (String s : strings) out.write((s.length() + ":" + s).getBytes(UTF_8));
                 }
                 return HexFormat.of().formatHex(digest.digest());
             } catch (IOException | NoSuchAlgorithmException e) {
@@ -2632,7 +2790,9 @@ class rnn {
 
         Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
 
-        Request request() { return new Request(validate, batch, steps, generate, prime, temperature, seed); }
+        Request request() {
+            return new Request(validate, batch, steps, generate, prime, temperature, seed, this::warn);
+        }
     }
 
     /** What the number behind an option may be, in numbers and in words. */
@@ -2851,8 +3011,8 @@ class rnn {
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
-        if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary"))
-            return writeAlone(options, loaded);
+        if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary")
+                && !loaded.metadata().containsKey("classes")) return writeAlone(options, loaded);
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset data = options.data == null ? TOY : readDataset(options.data, options::warn);
@@ -2860,6 +3020,11 @@ class rnn {
         if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
         Split split = form.split();
+        String trainedOn = loaded == null ? form.what() : loaded.metadata().getOrDefault("form", form.what());
+        if (options.data == null && loaded != null && (!trainedOn.equals(form.what())
+                || loaded.p().I() != split.I() || loaded.p().O() != split.O()))
+            throw wrong("%s needs --data FILE: it takes %d numbers and gives %d, for %s, unlike the toy",
+                loaded.file(), loaded.p().I(), loaded.p().O(), trainedOn);
         int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
         refuseTooLarge(split, H);
         Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
