@@ -2940,10 +2940,19 @@ class RnnTest {
                 "TERM=xterm; export TERM; stty cols " + columns + "; " + command, "typescript"));
             assertEquals(0, ran.status());
             assertTrue(ran.out().contains(" left"), "no progress: " + ran.out());
-            for (String part : ran.out().split("\r\n|\r|\033\\[[0-9]*[AJK]"))
+            int printed = 0;
+            for (String part : ran.out().split("\r\n|\r|\033\\[[0-9]*[AJK]")) {
+                int epoch = part.matches("epoch \\d.*") ? Integer.parseInt(part.split("[ /]")[1]) : printed;
+                assertTrue(epoch >= printed, "progress lags: " + ran.out());
+                if (part.matches("epoch \\d+ loss.*")) printed = epoch;
                 if (part.startsWith("epoch ") && part.contains("/")) assertTrue(part.length() < columns, part);
                 else if (part.startsWith("epoch ")) assertTrue(part.matches("epoch \\d+ loss [0-9.e-]+"), part);
+            }
             assertTrue(ran.out().contains(" |*") && ran.out().contains("epoch 9000"), "no curve");
+            Ran help = process(temp, List.of("/usr/bin/script", "-qec", "TERM=xterm; export TERM; stty cols " + columns
+                + "; '" + String.join("' '", rnnCommand(QUICK_START, "--help")) + "'", "typescript"));
+            for (String line : help.out().lines().toList()) assertTrue(line.length() < columns, line);
+            assertTrue(help.out().contains("--check-gradients") && help.out().contains("--resume goes on."));
         }
 
         /** It falls from the upper left, with the largest and the smallest loss beside it. */

@@ -3074,6 +3074,12 @@ class rnn {
         return "%s must be %s, not \"%s\"".formatted(name, Range.of(name).words(), e.getValue());
     }
 
+    /** Help for a narrow terminal: what stands side by side comes one below the other. */
+    static String narrow(String help, int columns) {
+        return help.replaceAll("\n +(?=-)", "\n  ").replaceAll("(?<=\\S) {2,}|\n {20,}", "\n      ")
+            .replaceAll("(.{1," + (columns - 1) + "})( |\n)", "$1\n");
+    }
+
     /** Does what the command line says and returns the exit status. */
     static int run(String... args) {
         Options options = new Options();
@@ -3082,8 +3088,13 @@ class rnn {
         try {
             ParseResult parsed = command.parseArgs(args);
             command.getCommandSpec().options().forEach(Range::check);
-            Integer helped = CommandLine.executeHelpRequest(parsed);
-            return flushed(helped != null ? helped : work(options));
+            int columns = parsed.isUsageHelpRequested() ? terminalColumns() : 0;
+            if (columns == 0 || columns >= 80) {
+                Integer helped = CommandLine.executeHelpRequest(parsed);
+                return flushed(helped != null ? helped : work(options));
+            }
+            System.out.print(narrow(command.getUsageMessage(Help.Ansi.OFF), columns));
+            return flushed(0);
         } catch (ParameterException e) {
             failure = wrong("%s", explain(e));
         } catch (Failure e) {
