@@ -2720,6 +2720,11 @@ class RnnTest {
                 "--load", modelSaying("{'vocabulary': '" + characters + "'}"), "--epochs", 0);
         }
 
+        @Test void classNamesOfAnotherNumberAreRefused() {
+            rejects(2, "model.safetensors: names 2 classes, but fc.weight gives 1", "--load",
+                modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"));
+        }
+
         @Test void aVocabularyOutOfOrderIsRefused() {
             rejects(2, "model.safetensors: its vocabulary is not in code-point order",
                 "--load", modelSaying("{'vocabulary': 'ba'}"), "--epochs", 0);
@@ -2951,8 +2956,9 @@ class RnnTest {
             assertTrue(ran.out().contains(" |*") && ran.out().contains("epoch 9000"), "no curve");
             Ran help = process(temp, List.of("/usr/bin/script", "-qec", "TERM=xterm; export TERM; stty cols " + columns
                 + "; '" + String.join("' '", rnnCommand(QUICK_START, "--help")) + "'", "typescript"));
-            for (String line : help.out().lines().toList()) assertTrue(line.length() < columns, line);
-            assertTrue(help.out().contains("--check-gradients") && help.out().contains("--resume goes on."));
+            String plain = help.out().replaceAll("\033\\[[0-9;]*m", "");
+            for (String line : plain.lines().toList()) assertTrue(line.length() < columns, line);
+            assertTrue(plain.contains("--check-gradients") && plain.contains("--resume goes on."), plain);
         }
 
         /** It falls from the upper left, with the largest and the smallest loss beside it. */
@@ -3298,7 +3304,7 @@ class RnnTest {
                 model = temp.resolve("out/model.safetensors");
             assertEquals(new Ran(1, "", "rnn: the loss is no longer finite at epoch 1; try a smaller --learning-rate "
                 + "or --clip 1 (weights of epoch 0 are in " + model + ")\n"), tool("--data", data, "--validate", 1,
-                "--lr", "1e4", "--out", temp.resolve("out")));
+                "--lr", "1e4", "--quiet", "--out", temp.resolve("out")));
             assertEquals("epoch,loss,validation_loss\n", text(temp.resolve("out/loss.csv")));
             trained("--data", data, "--load", model, "--epochs", 0, "--out", temp);
         }

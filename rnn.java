@@ -1255,6 +1255,9 @@ class rnn {
             int K = data.sequences().get(0).target().width();
             String known = loaded == null ? null : loaded.metadata().get("classes");
             var names = known == null ? data.classes() : List.of(known.split("\n"));
+            if (known != null && names.size() != loaded.p().O())
+                throw wrong("%s: names %d classes, but fc.weight gives %d", loaded.file(), names.size(),
+                    loaded.p().O());
             if (!data.classes().isEmpty()) return new Classes(names, names.size());
             return new Classes(names, loaded == null ? K : Math.max(K, loaded.p().O()));
         }
@@ -1627,11 +1630,12 @@ class rnn {
     /** What the network writes, and the loss of each text. */
     static Answer textsAnswer(Parameters p, List<String> texts, Split split, Sampler sampler) {
         int training = split.training().size();
+        var all = split.all();
         Answer written = sampler.answer(p, Set.copyOf(texts.subList(0, training)));
         var json = new LinkedHashMap<String, Object>(written.json());
         json.put("sequences", IntStream.range(0, texts.size()).mapToObj(n -> json(
             "held_out", n < training ? null : true, "text", texts.get(n),
-            "loss", evaluate(p, split.windowsOf(split.all().subList(n, n + 1)), ALONE).loss())).toList());
+            "loss", evaluate(p, split.windowsOf(all.subList(n, n + 1)), ALONE).loss())).toList());
         return new Answer(json, written.printed());
     }
 
@@ -1886,7 +1890,8 @@ class rnn {
         var flat = new ArrayList<Object>();
         Supplier<Object> parseLabel = () -> {
             boolean isName = flat.isEmpty() ? json.isString() : !names.isEmpty();
-            flat.add(isName ? parseName(json, names) : (Object) (int) json.wholeNumber(Integer.MAX_VALUE - 1));
+            flat.add(isName ? parseName(json, names)
+                : (Object) (int) json.wholeNumber(Integer.MAX_VALUE - 1));
             return flat.get(flat.size() - 1);
         };
         var all = json.list(() -> json.isList() ? json.list("it needs at least one label", parseLabel)
@@ -3004,6 +3009,15 @@ class rnn {
         return 0;
     }
 
+    /** Whoever forgets --data is told so, unless the network is of the toy's form and sizes. */
+    static void refuseIfNotOf(Form toy, Model loaded) {
+        int I = loaded.p().I(), O = loaded.p().O();
+        String form = loaded.metadata().get("form");
+        if (I == toy.split().I() && O == toy.split().O() && (form == null || form.equals(toy.what()))) return;
+        throw wrong("%s needs --data FILE: it takes %d numbers and gives %d%s, unlike the toy", loaded.file(),
+            I, O, form == null ? "" : ", for " + form);
+    }
+
     /** What the options ask for, once they are right. */
     static int work(Options options) {
         if (options.resume && options.load != null)
@@ -3020,11 +3034,7 @@ class rnn {
         if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
         Split split = form.split();
-        String trainedOn = loaded == null ? form.what() : loaded.metadata().getOrDefault("form", form.what());
-        if (options.data == null && loaded != null && (!trainedOn.equals(form.what())
-                || loaded.p().I() != split.I() || loaded.p().O() != split.O()))
-            throw wrong("%s needs --data FILE: it takes %d numbers and gives %d, for %s, unlike the toy",
-                loaded.file(), loaded.p().I(), loaded.p().O(), trainedOn);
+        if (options.data == null && loaded != null) refuseIfNotOf(form, loaded);
         int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
         refuseTooLarge(split, H);
         Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
