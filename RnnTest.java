@@ -3515,7 +3515,7 @@ class RnnTest {
                     "-XX:UseAVX=1 toy", "-XX:UseAVX=0 -Duser.language=tr toy",
                     "-Duser.language=ar -Duser.country=EG -Duser.extensions=u-nu-arab -Duser.timezone=Pacific/Apia",
                     "-Duser.language=hi -Duser.country=IN",
-                    "-XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200"))
+                    "-XX:ObjectAlignmentInBytes=64 -XX:LoopUnrollLimit=200"))
                 ways.add(Map.entry(ways.get(0).getKey(), mode));
             var bits = ways.parallelStream().flatMap(way -> train(way.getKey(), way.getValue()))
                 .collect(Collectors.groupingBy(Trained::training, Collectors.groupingBy(Trained::bits,

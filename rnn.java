@@ -9,7 +9,7 @@
 //DEPS org.knowm.xchart:xchart:4.0.3
 //FILES explain.html=data/explain.html
 //JAVAC_OPTIONS -XDignore.symbol.file -XDstringConcat=inline
-//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=32 -XX:LoopUnrollLimit=200
+//RUNTIME_OPTIONS -XX:+UseSerialGC -XX:ObjectAlignmentInBytes=64 -XX:LoopUnrollLimit=200
 
 // ── 1. What this is ───────────────────────────────────────────────────────────────────────────────────────
 //
@@ -227,13 +227,15 @@ class rnn {
         addTiles(A, true, B, n, C, from, to);
     }
 
-    /** Both of them: 128 rows of C stay in the cache while B passes by, four of its rows for two of C. */
+    /** Both of them: 160 rows of C stay in the cache while B passes by, four of its rows for two of C. */
     static void addTiles(
             double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
-            end = Math.min(block + 128, to);
+            end = Math.min(block + 160, to);
+            int half = (end - block) / 2;       // pairs far apart: a store delays loads 4096 bytes from it
             for (int k = 0; k + 3 < n; k += 4) {
-                for (int i = block; i + 1 < end; i += 2) addFourToPair(A, transposed, i, B, k, C);
+                for (int i = block; i < block + half; i++)
+                    addFourToPair(A, transposed, i, i + half, B, k, C);
                 if ((end - block) % 2 == 1) addFour(A, transposed, end - 1, B, k, C);
             }
             for (int k = n / 4 * 4; k < n; k++)
@@ -245,13 +247,14 @@ class rnn {
         return transposed ? A[k][i] : A[i][k];
     }
 
-    /** C[i] += A[i][k]·B[k] + … + A[i][k+3]·B[k+3], and C[i+1] likewise: B is loaded once for both. */
-    static void addFourToPair(double[][] A, boolean transposed, int i, double[][] B, int k, double[][] C) {
+    /** C[i] += A[i][k]·B[k] + … + A[i][k+3]·B[k+3], and C[i1] likewise: B is loaded once for both. */
+    static void addFourToPair(
+            double[][] A, boolean transposed, int i, int i1, double[][] B, int k, double[][] C) {
         double p = at(A, transposed, i, k), q = at(A, transposed, i, k + 1);
         double r = at(A, transposed, i, k + 2), s = at(A, transposed, i, k + 3);
-        double p1 = at(A, transposed, i + 1, k), q1 = at(A, transposed, i + 1, k + 1);
-        double r1 = at(A, transposed, i + 1, k + 2), s1 = at(A, transposed, i + 1, k + 3);
-        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i], c1 = C[i + 1];
+        double p1 = at(A, transposed, i1, k), q1 = at(A, transposed, i1, k + 1);
+        double r1 = at(A, transposed, i1, k + 2), s1 = at(A, transposed, i1, k + 3);
+        double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i], c1 = C[i1];
         for (int j = 0; j < c.length; j++) {    // c1's factors are swapped, or the JIT fails to see vectors
             double bj = b[j], b1j = b1[j], b2j = b2[j], b3j = b3[j];
             c[j] = Math.fma(s, b3j, Math.fma(r, b2j, Math.fma(q, b1j, Math.fma(p, bj, c[j]))));
