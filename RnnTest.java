@@ -3424,7 +3424,7 @@ class RnnTest {
             signal(process, "INT");
             assertFalse(process.waitFor(700, TimeUnit.MILLISECONDS), "it finishes the update first");
             signal(process, "INT");
-            assertTrue(process.waitFor(2, TimeUnit.SECONDS), "it leaves at once");
+            assertTrue(process.waitFor(20, TimeUnit.SECONDS), "it leaves at once");
             assertEquals(130, process.exitValue());
             assertEquals("", printed(process));
             before.put(".lock", hash(out.resolve(".lock")));
