@@ -4388,6 +4388,33 @@ class RnnTest {
             assertTrue(commands >= 3 || !page.equals("README.md"), commands + " commands in " + page);
         }
 
+        /** A forecast, a text that is learnt better than by counting pairs, and one that goes on from a prime. */
+        @Test void theExamplesOfTheHelpDoWhatTheySay() {
+            String book = text(PROJECT.resolve("README.md")).substring(0, 9000);
+            file("series.json", text(example("sunspots")));
+            file("book.txt", book);
+            List<Ran> ran = tool("--help").out().lines().filter(line -> line.startsWith("  rnn "))
+                .map(line -> command(line.replace("  rnn", "jbang rnn.java"))).toList();
+            assertEquals(List.of(0, 0, 0), ran.stream().map(Ran::status).toList(), ran.toString());
+            assertTrue(Files.exists(temp.resolve("rnn-out/plot.png")));
+            double loss = Results.in(temp.resolve("rnn-out")).number("validation_loss"), guess = bigrams(book, 900);
+            assertTrue(loss < guess, loss + " against " + guess);
+            assertTrue(ran.get(2).out().startsWith("Once upon"), ran.get(2).out());
+        }
+
+        /** The mean loss of a text's last characters by the counts, plus one, of the pairs before them. */
+        double bigrams(String text, int heldOut) {
+            var count = new HashMap<String, Integer>();
+            double sum = 0, V = text.chars().distinct().count();
+            for (int i = 1; i < text.length(); i++) {
+                String pair = text.substring(i - 1, i + 1), first = text.substring(i - 1, i);
+                boolean training = i < text.length() - heldOut;
+                if (!training) sum -= Math.log((count.getOrDefault(pair, 0) + 1) / (count.getOrDefault(first, 0) + V));
+                else for (String key : List.of(pair, first)) count.merge(key, 1, Integer::sum);
+            }
+            return sum / heldOut;
+        }
+
         /** Runs a line that starts rnn, perhaps with a file on its standard input; null for any other line. */
         Ran command(String line) {
             Matcher rnn = Pattern.compile("(?:cat (\\S+) \\| )?(?:\\./)?jbang (?:rnn\\.java|rnn@catalog)( .*)?")
@@ -4497,6 +4524,24 @@ class RnnTest {
             double sum = 0;
             for (int year = 1921; year <= 1955; year++) sum += Math.pow(target[year - 1701] - output[year - 1701], 2);
             assertEquals(0.0935, sum / 35 / 1535, 5e-5);
+        }
+
+        @Test void theHénonMapIsWhatItsSourceSays() {
+            double x = 0, before = 0;
+            for (double[] value : rnn.rows(dataset(example("henon")).sequences().get(0).input())) {
+                assertEquals(x, value[0], 5.0001e-7);
+                double next = 1 - 1.4 * x * x + 0.3 * before;
+                before = x;
+                x = next;
+            }
+        }
+
+        /** The best linear autoregression up to order 20 (bench/examples, by NumPy's lstsq) is of order 9: 0.6442. */
+        @ParameterizedTest @ValueSource(ints = {1, 2, 3}) void theHénonMapIsLearntAsNoLinearModelCan(int seed) {
+            String report = tool("--data", example("henon"), "--validate", 200, "--momentum", 0.9, "--clip", 1,
+                "--epochs", 300, "--seed", seed, "--out", temp).out();
+            Matcher heldOut = Pattern.compile("held-out loss .* error ([\\d.]+)\n").matcher(report);
+            assertTrue(heldOut.find() && Double.parseDouble(heldOut.group(1)) < 0.6442 / 20, report);
         }
 
         @Test void aTextOfOneMegabyteTrainsInTwentyTimesItsSize() throws Exception {

@@ -2734,7 +2734,7 @@ class rnn {
         description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
         footer = {"", "Examples:",
             "  rnn --data series.json --validate 10%% --plot",
-            "  rnn --data book.txt --hidden 128 --momentum 0.9 --clip 1",
+            "  rnn --data book.txt --validate 10%% --hidden 100 --clip 5 --epochs 20",
             "  rnn --load rnn-out/model.safetensors --epochs 0 --prime \"Once upon\"",
             "", "Exit status: 0 done, 1 failed while running, 2 wrong command or data,",
             "130 interrupted; --resume goes on."})
