@@ -3009,6 +3009,17 @@ class RnnTest {
                 "--epochs", 2, "--lr", 0.01, "--hidden", 2, "--out", temp));
         }
 
+        /** One step below 1 XChart looks for a colour behind the last one. */
+        @Test void aHiddenStateOfAlmostOneIsDrawn() {
+            double a = 18.7;
+            assertEquals(1 - 0x1p-53, rnn.tanh(a));
+            var model = new rnn.Safetensors(temp.resolve("model.safetensors"));
+            model.put("", network(0, 0, a, 1, 0));
+            rnn.writeSafetensors(model.file(), model);
+            trained("--data", mine("{'series': [1, 2, 3]}"), "--load", model.file(), "--epochs", 0, "--plot",
+                "--out", temp);
+        }
+
         @ParameterizedTest @CsvSource({"0 1 2, y, 0 1 2", "3 3 3, y, 3 3 3", "1e15 1000000000000002, y − 1.0E15, 0 2",
             "-1e308 1e308, 'y, in 1.0E308', -1 1", "-3e-200 0, 'y, in 1.0E-200', -3 0",
             "1e300 1e300, 'y, in 1.0E300', 1 1", "-1.7e12 -1699999999999, y − -1.7E12, 0 1"})

@@ -2613,7 +2613,7 @@ class rnn {
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
                 for (int j = 0; j < cells.cells()[i].length; j++)
-                    values.add(new Number[] {j, i, cells.cells()[i][j]});
+                    values.add(new Number[] {j, i, (float) cells.cells()[i][j]});   // no colour for 1 − 2⁻⁵³
             chart.addSeries(cells.title(), cells.columns(), cells.rows(), values);
             HeatMapStyler styler = chart.getStyler();
             styler.setXAxisTickMarkSpacingHint(1);
