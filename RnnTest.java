@@ -2645,6 +2645,8 @@ class RnnTest {
                 arguments("\\[8,24]", "[0,24]", order),
                 arguments("'shape':\\[2]", "'shape':[]", lacks.formatted(125, "rnn.bias_hh_l0")),
                 arguments("F64", "BF16", "fc.bias is of type BF16; F64 and F32 can be read"),
+                arguments("F64", "F64".repeat(999),
+                    "fc.bias is of type " + "F64".repeat(12) + "F...; F64 and F32 can be read"),
                 arguments("F64", "F32", "fc.bias has the shape [1] of F32, but takes the bytes [0, 8]"),
                 arguments("'shape':\\[2]", "'shape':[3]", takes.formatted("[3]")),
                 arguments("'shape':\\[2]", "'shape':[0]", takes.formatted("[0]")),

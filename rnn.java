@@ -2181,7 +2181,8 @@ class rnn {
         /** Its numbers, which come next, a vector as one row. The header must agree with itself. */
         double[][] read(Path file, InputStream in) throws IOException {
             int size = type.equals("F64") ? 8 : type.equals("F32") ? 4 : 0;
-            if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file, name, type);
+            if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file,
+                abbreviate(name, 40), abbreviate(type, 40));
             int n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
             double bytes = (double) size * n * m;       // a double, which cannot overflow
             if (shape.size() > 2 || bytes == 0 || bytes != to - from)

@@ -35,7 +35,7 @@ public class Fuzz {
     /** What is said of data that were read, but do not fit the options or the model; and what no user understands. */
     static final Pattern LATER = Pattern.compile("^rnn: (--|\\d+ inputs)|beyond 1e150|to train on|was not trained"
         + "|that the network"),
-        NOT_CLEAR = Pattern.compile("Exception|Error\\b|java\\.|tools\\.|mistake in");
+        NOT_CLEAR = Pattern.compile("Exception|Error\\b|\\bjava\\.(io|lang|nio|util)|\\btools\\.|mistake in");
 
     static final List<String> names = new ArrayList<>();
     static final List<byte[]> files = new ArrayList<>();
