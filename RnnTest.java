@@ -2001,6 +2001,86 @@ class RnnTest {
                 results.number("validation_loss"), 1e-12);
         }
 
+        /** A dataset, options, and what its baselines are called and lose: one step ahead and, of some, alone. */
+        static Stream<Arguments> baselines() {
+            String two = IntStream.range(0, 60).mapToObj(t -> List.of(t * t * 31 % 101, t % 7 * 3 + t * t % 5)).toList()
+                .toString(), sunspots = "{'series': " + json(example("sunspots")).get("series") + "}";
+            return Stream.of(
+                // the mean target is (1, 4/3), the one held out (5, 5)
+                arguments("{'inputs': [[[1],[1]], [[1]], [[1]]], 'targets': [[[1,2],[2,1]], [[0,1]], [[5,5]]]}",
+                    "--validate=1", List.of("mean target", (16 + 121 / 9.0) / 2)),
+                arguments("{'inputs': [[[1,2]]], 'targets': [[[1,2]]]}", "--seed=1", List.of()),
+                // counts 2, 1, 1, plus one
+                arguments("{'inputs': [[[1],[0],[1]], [[0]], [[1],[1]]], 'labels': [[0,2], [1], 0]}", "--seed=1",
+                    List.of("most frequent class, 0", -(2 * Math.log(3 / 7.0) + 2 * Math.log(2 / 7.0)) / 4)),
+                // aaba: a twice and b once; behind a one of each, behind b an a; then bb, behind a and behind b
+                arguments("{'text': 'aababb'}", "--validate=2", List.of("frequencies of characters",
+                    -Math.log(2 / 5.0), "bigrams", -(Math.log(2 / 4.0) + Math.log(1 / 3.0)) / 2)),
+                // ab. and b. where . is the end: behind . a and b, behind a b, behind b . and .
+                arguments("{'text': ['ab', 'b']}", "--seed=1", List.of("frequencies of characters",
+                    -(Math.log(2 / 8.0) + 4 * Math.log(3 / 8.0)) / 5, "bigrams",
+                    -(2 * Math.log(2 / 5.0) + Math.log(2 / 4.0) + 2 * Math.log(3 / 5.0)) / 5)),
+                // by bench/baselines.py: NumPy's lstsq, and solve for every order
+                arguments(sunspots, "--validate=68", List.of("last value", 0.839516300810684, 2.7406955082551256,
+                    "value 11 steps before", 1.0513951661156178, 3.6407303854819144,
+                    "autoregression of order 9", 0.27761369827284255, 2.0664860750180547)),
+                arguments(sunspots, "--seed=1", List.of("last value", 0.3628168877915821,
+                    "value 10 steps before", 0.6913980646503475, "autoregression of order 9", 0.14386556369561043)),
+                arguments("{'series': " + two + "}", "--validate=13", List.of(
+                    "last value", 2.0878136143660453, 1.1820773031592513,
+                    "value 15, 7 steps before", 1.1972873678230764, 1.1568588764817147,
+                    "autoregression of order 2, 9", 0.5003011609645316, 0.5594265557249622)),
+                // nothing comes again, and the mean of the training part is 4
+                arguments("{'series': [3, 5, 4, 4]}", "--validate=1",
+                    List.of("last value", 0.0, "autoregression of order 0", 0.0)));
+        }
+
+        @ParameterizedTest @MethodSource("baselines")
+        void baselinesAreFittedOnTheTrainingPartAndScoredWhereTheNetworkIs(String dataset, String options,
+                List<Object> expected) {
+            Path data = mine(dataset), out = temp.resolve("out");
+            String printed = tool("--data", data, options, "--epochs", 2, "--out", out).out();
+            var said = new ArrayList<Object>();
+            JsonNode outputs = Results.in(out).outputs();
+            double network = Results.in(out).number(options.startsWith("--v") ? "validation_loss" : "loss");
+            var ahead = new StringJoiner(", ");
+            for (JsonNode baseline : outputs.get("baselines")) {
+                double loss = baseline.get("loss").asDouble();
+                said.addAll(List.of(baseline.get("name").asString(), loss));
+                if (baseline.has("alone_loss")) said.add(baseline.get("alone_loss").asDouble());
+                if (loss <= network) ahead.add(baseline.get("name").asString());
+                String line = String.format(Locale.ROOT, "\n  %-28s %.6g", baseline.get("name").asString(), loss);
+                assertTrue(printed.contains(line), printed);
+            }
+            assertEquals(expected.size(), said.size(), said::toString);
+            for (int k = 0; k < expected.size(); k++)
+                if (expected.get(k) instanceof Double number) assertEquals(number, (double) said.get(k), 1e-12);
+                else assertEquals(expected.get(k), said.get(k));
+            String verdict = ahead.length() == 0 ? "better." : "no better than: " + ahead + ".";
+            assertEquals(!said.isEmpty(), printed.contains("\n  The network is " + verdict + "\n"), printed);
+        }
+
+        /** From the end of the training part: what is held out must not be seen. */
+        @Test void theNetworkGoesOnAloneOverWhatIsHeldOut() {
+            double[] series = new Random(4).doubles(30, 100, 200).toArray();
+            Results results = results("--data", mine("{'series': " + Arrays.toString(series) + "}"), "--validate", 9,
+                "--epochs", 3, "--hidden", 4);
+            rnn.Scaling scaling = rnn.Scaling.of(rowsOf(series, 1).x(), 21);
+            double[][] scaled = scaling.scale(rowsOf(series, 1).x());
+            assertEquals(meanSquare(results.model().generated(Arrays.copyOf(scaled, 21), 9), last(9, scaled)),
+                results.number("alone_loss"), 1e-12);
+        }
+
+        /** A wave is foretold by two lags; the others say nothing more, whatever rounding says. */
+        @ParameterizedTest @ValueSource(doubles = {0.01, 0.3, 2})
+        void anAutoregressionForetellsAWave(double frequency) {
+            double[] v = IntStream.range(0, 3000).mapToDouble(t -> Math.sin(frequency * t)).toArray();
+            for (int order : new int[] {2, 20}) {
+                double[] c = rnn.autoregression(Arrays.copyOf(v, 2000), order);
+                for (int t = 2000; t < 3000; t++) assertEquals(v[t], rnn.linear(c, v, t), 1e-6);
+            }
+        }
+
         @Test void aTextGoesOnWithTheLikeliestCharacterAtTemperature0() {
             String text = "hello world, hello words; hello 😀\n".repeat(4);
             Results results = results("--data", file("t.txt", text), "--hidden", 12, "--epochs", 6, "--generate", 25,

@@ -1169,6 +1169,44 @@ class rnn {
 
     static double[][] rows(Vectors dense) { return ((Dense) dense).x(); }
 
+    /** What can be had for nothing, fitted on the training part; `alone`: of a series going on, else null. */
+    record Baseline(String name, Score score, Score alone) {
+        Baseline(String name, Score score) { this(name, score, null); }
+
+        Map<String, ?> object() {
+            boolean known = alone != null && Double.isFinite(alone.loss());     // it may go on to infinity
+            return json("name", name, "loss", score.loss(), "alone_loss", known ? alone.loss() : null);
+        }
+
+        /** Always the same output y. */
+        static Baseline constant(String name, Split split, double[] y) {
+            Parameters p = Parameters.zeros(split.I(), 1, split.O());
+            System.arraycopy(y, 0, p.by(), 0, y.length);
+            return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE));
+        }
+
+        /** Each code as often as in the training part, there behind the same code if `behind`; plus one. */
+        static Baseline counted(String name, Split split, boolean behind) {
+            var counts = new HashMap<List<Integer>, Integer>();
+            for (var pair : pairs(split.training(), behind)) {
+                counts.merge(pair.subList(0, 1), 1, Integer::sum);
+                counts.merge(pair, 1, Integer::sum);
+            }
+            var shown = pairs(split.shown(), behind);
+            double sum = 0;
+            for (var pair : shown)
+                sum += StrictMath.log((counts.getOrDefault(pair.subList(0, 1), 0) + split.O())
+                    / (counts.getOrDefault(pair, 0) + 1.0));
+            return new Baseline(name, new Score(sum / shown.size(), Double.NaN));
+        }
+
+        /** Each target with the code before it, or with −1. */
+        private static List<List<Integer>> pairs(List<Sequence> sequences, boolean behind) {
+            return sequences.stream().flatMap(s -> IntStream.range(0, s.target().n()).mapToObj(r ->
+                List.of(behind ? s.input().code(s.unscored() + r) : -1, s.target().code(r)))).toList();
+        }
+    }
+
     /** A form of data: all that the rest of the file knows of it. */
     record Form(
         String what,                                    // in a few words: "a series"
@@ -1179,6 +1217,8 @@ class rnn {
         Function<Parameters, Answer> answer,            // what the network says
         Function<Parameters, Panel> panel,              // its panel in the picture
         Shown shown,                                    // the sequence whose hidden states the picture shows
+        Supplier<List<Baseline>> baselines,             // what to hold its score against
+        Function<Parameters, Score> alone,              // of going on over what is held out; or null
         BiFunction<Parameters, Integer, String> sample) { }     // a line that it would write; null: no text
 
     /** The form of a dataset. A new form is a room below and a line here. */
@@ -1234,6 +1274,14 @@ class rnn {
             "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, largest, unit);
     }
 
+    /** The mean target; of a single one that would be itself. */
+    static List<Baseline> regressionBaselines(Split split) {
+        var targets = split.training().stream().flatMap(s -> Stream.of(rows(s.target()))).toList();
+        double[] mean = new double[split.O()];
+        for (double[] target : targets) addRow(1.0 / targets.size(), target, mean);
+        return targets.size() == 1 ? List.of() : List.of(Baseline.constant("mean target", split, mean));
+    }
+
     static Form regression(Dataset data, Request request) {
         for (Sequence s : data.sequences()) refuseHuge(s, "", data.file());
         Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
@@ -1245,7 +1293,7 @@ class rnn {
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
             score -> format("%.6g", score.loss()),
             p -> answers(split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
-            p -> regressionPanel(p, split), Shown.first(split), null);
+            p -> regressionPanel(p, split), Shown.first(split), () -> regressionBaselines(split), null, null);
     }
 
     // ── 8.2 Classes of sequences ──
@@ -1310,7 +1358,16 @@ class rnn {
             if (!names.isEmpty()) metadata.put("classes", String.join("\n", names));
             return new Form(what, split, metadata, "cross-entropy (nats)",
                 score -> format("%.6g, accuracy %.2f %%", score.loss(), 100 * score.accuracy()),
-                answer, p -> panel(p, split), shown, null);
+                answer, p -> panel(p, split), shown, () -> baselines(split), null, null);
+        }
+
+        /** The shares of the classes, counts plus one: the argmax is the most frequent class. */
+        private List<Baseline> baselines(Split split) {
+            double[] y = new double[O];                 // softmax(log count) is the share
+            for (Sequence s : split.training())
+                for (int r = 0; r < s.target().n(); r++) y[s.target().code(r)]++;
+            Arrays.setAll(y, k -> StrictMath.log(y[k] + 1));
+            return List.of(Baseline.constant("most frequent class, " + name(argmax(y)), split, y));
         }
     }
 
@@ -1434,6 +1491,97 @@ class rnn {
         }
     }
 
+    /** A linear forecast of v[t]: c[0] + Σ c[k]·v[t−k]; what stands before the series counts as 0. */
+    static double linear(double[] c, double[] v, int t) {
+        double sum = c[0];
+        for (int k = 1; k < c.length && k <= t; k++) sum = Math.fma(c[k], v[t - k], sum);
+        return sum;
+    }
+
+    /** The forecast that a value is the one `lag` steps before. */
+    static double[] lagged(int lag) { return oneHot(lag, lag + 1); }
+
+    /** r[k] = Σ v[t]·v[t−k] for k < lags. */
+    static double[] autocorrelation(double[] v, int lags) {
+        double[] r = new double[lags];
+        for (int k = 0; k < lags; k++)
+            for (int t = k; t < v.length; t++) r[k] = Math.fma(v[t], v[t - k], r[k]);
+        return r;
+    }
+
+    /** The lag of the highest peak of autocorrelation, up to 1,000 and half the length; 1: there is none. */
+    static int season(double[] v) {
+        double[] r = autocorrelation(v, Math.min(v.length / 2, 1000) + 2);
+        return IntStream.range(2, r.length - 1).filter(k -> r[k] > Math.max(0, r[k - 1]) && r[k] >= r[k + 1])
+            .reduce((a, b) -> r[a] >= r[b] ? a : b).orElse(1);
+    }
+
+    /** The p ≤ 20 of least AIC, n·log σ² + 2p, with σ² by Levinson and Durbin's recursion, as in R's ar. */
+    static int order(double[] v) {
+        int most = Math.min(20, (v.length - 1) / 3), best = 0;
+        double[] r = autocorrelation(v, most + 1), a = new double[most + 1];
+        double variance = r[0], least = v.length * StrictMath.log(variance);
+        for (int p = 1; p <= most && variance > 1e-12 * r[0]; p++) {
+            double[] old = a.clone();
+            a[p] = r[p] / variance;
+            for (int j = 1; j < p; j++) a[p] -= old[j] * r[p - j] / variance;
+            for (int j = 1; j < p; j++) a[j] -= a[p] * old[p - j];
+            variance *= 1 - a[p] * a[p];
+            double aic = v.length * StrictMath.log(variance) + 2 * p;
+            if (aic < least) best = p;
+            least = Math.min(least, aic);
+        }
+        return best;
+    }
+
+    /** The linear forecast over `order` lags that fits v best: least squares by the normal equations. */
+    static double[] autoregression(double[] v, int order) {
+        double[][] A = new double[order + 1][order + 2];        // XᵀX and, beside it, Xᵀy
+        for (int t = order; t < v.length; t++) {
+            double[] xy = new double[order + 2];
+            for (int k = 0; k <= order + 1; k++) xy[k] = k == 0 ? 1 : k <= order ? v[t - k] : v[t];
+            for (int i = 0; i <= order; i++) addRow(xy[i], xy, A[i]);
+        }
+        double[] c = new double[order + 1];
+        for (int i = 0; i <= order; i++) {                      // Gauss and Jordan
+            c[i] = A[i][i] > 1e-10 * A[0][0] ? 1 : 0;           // 0: the lags before it say it all
+            for (int k = 0; k <= order && c[i] > 0; k++) if (k != i) addRow(-A[k][i] / A[i][i], A[i], A[k]);
+        }
+        for (int i = 0; i <= order; i++) if (c[i] > 0) c[i] = A[i][order + 1] / A[i][i];
+        return c;
+    }
+
+    /** Each column forecast from its own past by what fits its first n values; %s: from how far back. */
+    static Baseline linearBaseline(String name, double[][] columns, int n, Function<double[], double[]> fit) {
+        int T = columns[0].length, first = n < T ? n : 1;
+        double share = (double) T / (T - first) / columns.length, ahead = 0, alone = 0;
+        var lags = new ArrayList<String>();
+        for (double[] v : columns) {
+            double[] c = fit.apply(Arrays.copyOf(v, n)), next = v.clone(), own = v.clone();
+            for (int t = first; t < T; t++) {
+                next[t] = linear(c, v, t);
+                own[t] = linear(c, own, t);
+            }
+            ahead += mse(next, v) * share;              // before `first` they are equal
+            alone += mse(own, v) * share;
+            lags.add("" + (c.length - 1));
+        }
+        return new Baseline(format(name, String.join(", ", lags)), new Score(ahead, Double.NaN),
+            T - n > 1 ? new Score(alone, Double.NaN) : null);
+    }
+
+    /** What the first n rows of a series say of the others or, where there are none, of themselves. */
+    static List<Baseline> seriesBaselines(double[][] rows, int n) {
+        double[] mean = Scaling.of(rows, n).mean();
+        double[][] columns = new double[mean.length][rows.length];
+        transpose(rows, columns);
+        for (int j = 0; j < mean.length; j++) for (int t = 0; t < rows.length; t++) columns[j][t] -= mean[j];
+        var all = Stream.of(linearBaseline("last value", columns, n, v -> lagged(1)),
+            linearBaseline("value %s steps before", columns, n, v -> lagged(season(v))),
+            linearBaseline("autoregression of order %s", columns, n, v -> autoregression(v, order(v))));
+        return all.filter(b -> !b.name().matches("value 1(, 1)* steps.*")).toList();    // no season: the last
+    }
+
     static Form series(Dataset data, Request request, Model loaded) {
         Sequence next = data.sequences().get(0);
         int n = next.T() + 1, held = request.validate().of(n, "values", data.file());
@@ -1452,12 +1600,15 @@ class rnn {
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
         Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
+        Function<Parameters, Score> alone = held < 2 ? null : p -> new Score(mse(
+            flatten(Stream.<double[][]>of(generate(p, scaled.slice(0, n - held), held))),
+            flatten(Stream.<double[][]>of(rows(scaled.slice(n - held, n))))), Double.NaN);
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
             "mean squared error (of the scaled series)",
             score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
                 ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
             p -> forecast.apply(p).answer(), p -> forecast.apply(p).panel(data.name()),
-            Shown.numbered(scaledNext, "step"), null);
+            Shown.numbered(scaledNext, "step"), () -> seriesBaselines(rows(scaled), n - held), alone, null);
     }
 
     // ── 8.4 A text ──
@@ -1603,7 +1754,9 @@ class rnn {
         Shown shown = Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
         return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
             score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
-            answer, p -> nextCharacterPanel(p, shown, vocabulary), shown, sampler::line);
+            answer, p -> nextCharacterPanel(p, shown, vocabulary), shown,
+            () -> List.of(Baseline.counted("frequencies of characters", split, false),
+                Baseline.counted("bigrams", split, true)), null, sampler::line);
     }
 
     static Form text(Dataset data, Request request, Model loaded) {
@@ -2516,7 +2669,7 @@ class rnn {
         return text + " ".repeat(11) + "1" + String.format("%" + (width - 1) + "s%n", "epoch " + n);
     }
 
-    static Panel lossPanel(List<double[]> losses, String name, String unit) {
+    static Panel lossPanel(List<double[]> losses, List<Baseline> baselines, String name, String unit) {
         int n = losses.size(), columns = n == 0 ? 0 : losses.get(0).length;
         double[] epochs = IntStream.rangeClosed(1, n).asDoubleStream().toArray();
         var all = losses.stream().flatMapToDouble(Arrays::stream).summaryStatistics();
@@ -2526,6 +2679,12 @@ class rnn {
             double[] loss = losses.stream().mapToDouble(row -> row[column]).toArray();
             lines.add(new Line(k == 0 ? "training" : "held out", epochs, loss,
                 k == 0 ? BLUE : ORANGE, true, false));
+        }
+        int[] colours = {BLACK, SKY, VERMILION};
+        for (int k = 0; k < baselines.size() && n > 0; k++) {
+            double loss = baselines.get(k).score().loss();
+            lines.add(new Line(baselines.get(k).name(), new double[] {1, n}, new double[] {loss, loss},
+                colours[k], true, false));
         }
         return new Lines(n == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1,
             all.getMax() > 100 * all.getMin(), lines);
@@ -2638,14 +2797,14 @@ class rnn {
         }
 
         /** plot.png: the losses, the form's own panel, hidden states and gradients over time. */
-        static void write(Path file, List<double[]> losses, String name, Form form, Parameters p) {
+        static void write(Path file, Panel losses, Form form, Parameters p) {
             System.setProperty("java.awt.headless", "true");
             ImageIO.setUseCache(false);
             Shown shown = form.shown();
             Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
             pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
             var picture = new BufferedImage(2 * WIDTH, 2 * HEIGHT, BufferedImage.TYPE_INT_RGB);
-            var panels = List.of(lossPanel(losses, name, form.lossUnit()), form.panel().apply(p),
+            var panels = List.of(losses, form.panel().apply(p),
                 statePanel(shown, tape), gradientPanel(shown, tape));
             for (int k = 0; k < panels.size(); k++) {
                 Panel panel = panels.get(k);
@@ -2972,28 +3131,51 @@ class rnn {
             writeModel(file("model.safetensors"), training.state, name, form, origin);
         }
 
-        private Score score(String which, Parameters p, List<Sequence> sequences) {
+        private Score score(Parameters p, List<Sequence> sequences) {
             Score score = evaluate(p, form.split().windowsOf(sequences), training.team);
-            if (!Double.isFinite(score.loss()))
-                throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
-                    + "--clip 1", epoch());
-            console.print(which + " loss " + form.describe().apply(score));
-            return score;
+            if (Double.isFinite(score.loss())) return score;
+            throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
+                + "--clip 1", epoch());
+        }
+
+        /** A score of the network, the baselines' below it, and whether it is better. */
+        private void printScore(
+                String what, Score network, List<Baseline> baselines, Function<Baseline, Score> score) {
+            console.print(what + " " + form.describe().apply(network));
+            for (Baseline b : baselines)
+                console.print(format("  %-28s %s", b.name(), form.describe().apply(score.apply(b))));
+            String ahead = baselines.stream().filter(b -> !(score.apply(b).loss() > network.loss()))
+                .map(Baseline::name).collect(Collectors.joining(", "));
+            if (!baselines.isEmpty()) console.print("  The network is "
+                + (ahead.isEmpty() ? "better." : "no better than: " + ahead + "."));
         }
 
         /** How good the network is, what it says, outputs.json and, if asked for, the picture. */
         private void report() {
             Parameters p = training.state.last();
             Split split = form.split();
-            Score trained = score("training", p, split.training());
+            Score trained = score(p, split.training());
+            var baselines = form.baselines().get();
+            boolean heldOut = split.held() > 0;
+            printScore("training loss", trained, heldOut ? List.of() : baselines, Baseline::score);
             var json = json("name", name, "seed", options.seed, "epochs", epoch(), "loss", trained.loss());
-            if (split.held() > 0) {
-                json.put("validation_loss", score("held-out", p, split.heldOut()).loss());
+            if (heldOut) {
+                Score score = score(p, split.heldOut());
+                printScore("held-out loss", score, baselines, Baseline::score);
+                json.put("validation_loss", score.loss());
             }
+            if (form.alone() != null) {
+                Score alone = form.alone().apply(p);
+                String what = "going on alone for " + split.held() + " steps: loss";
+                printScore(what, alone, baselines, Baseline::alone);
+                json.put("alone_loss", alone.loss());
+            }
+            json.put("baselines", baselines.stream().map(Baseline::object).toList());
             Answer answer = form.answer().apply(p);
             json.putAll(answer.json());
             writeJson(file("outputs.json"), json);
-            if (options.plot) Picture.write(file("plot.png"), training.state.losses(), name, form, p);
+            if (options.plot) Picture.write(file("plot.png"),
+                lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
             if (options.explain) explanation.write(file("explain.html"), name, form, origin, training.state);
             console.print(answer.printed().get());
             console.print(options.out + ": loss.csv, outputs.json, model.safetensors"
