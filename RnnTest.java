@@ -1042,7 +1042,7 @@ class RnnTest {
 
         /** Without momentum and without clipping. */
         rnn.Settings settings(double learningRate, int batch, int steps) {
-            return new rnn.Settings(learningRate, 0, 0, batch, steps, 42);
+            return new rnn.Settings(learningRate, 0, 0, 0, batch, steps, 42);
         }
 
         /** The mean square over all scored steps of sequences of vectors, by the oracle, each from h = 0. */
@@ -1061,7 +1061,7 @@ class RnnTest {
 
         /** One of PyTorch's runs. */
         record TorchRun(String name, String loss, int N, int T, int Tscored, int I, int H, int O, double learningRate,
-                        double momentum, double clip, int steps, int values, int epochs, int updates,
+                        double momentum, double clip, double weightDecay, int steps, int values, int epochs, int updates,
                         double[] losses, double[] parameters) {
 
             static int code(int k) { return (int) ((k * 7919L + 104729) % 2003); }
@@ -1104,7 +1104,7 @@ class RnnTest {
             var sequences = IntStream.range(0, run.N).mapToObj(run::sequence).toList();
             int steps = run.steps > 0 ? run.steps : Integer.MAX_VALUE;
             var training = training(run.initial(), sequences,
-                new rnn.Settings(run.learningRate, run.momentum, run.clip, run.N, steps, 1));
+                new rnn.Settings(run.learningRate, run.momentum, run.clip, run.weightDecay, run.N, steps, 1));
             int updates = 0;
             for (; training.state.epoch() < run.epochs; updates++) assertTrue(training.update());
             assertEquals(run.updates, updates);
@@ -1231,7 +1231,7 @@ class RnnTest {
             var all = sequences(1, 6).get(0);
             var s = List.of(new rnn.Sequence(all.input(), all.target().slice(4, 6)));
             rnn.Parameters p = network(new Random(24), 1, 3, 1);
-            var training = training(p, s, new rnn.Settings(0.1, 0.9, 0, 1, 2, 42));
+            var training = training(p, s, new rnn.Settings(0.1, 0.9, 0, 0, 1, 2, 42));
             for (int epoch = 0; epoch < 2; epoch++) {       // in the second there are a gradient and a velocity
                 double[] before = flat(p);
                 double mean = meanSquare(p, s);
@@ -1250,7 +1250,7 @@ class RnnTest {
             for (rnn.Team team : Stream.concat(Stream.of(rnn.ALONE), TEAMS.stream()).toList()) {
                 rnn.Parameters p = network(new Random(25), 1, 13, 1);
                 var training = new rnn.Training(rnn.State.of(p), sequences(5, 13), List.of(),
-                    new rnn.Settings(0.1, 0.9, 1, 2, 5, 7), team);
+                    new rnn.Settings(0.1, 0.9, 1, 0.1, 2, 5, 7), team);
                 for (int epoch = 0; epoch < 5; epoch++) training.epoch();
                 if (alone == null) alone = flat(p);
                 assertArrayEquals(alone, flat(p));
@@ -1259,14 +1259,14 @@ class RnnTest {
 
         @Test void trainingTakenUpAgainAnywhereGivesTheSameBits() {
             var s = Stream.of(sequences(3, 7), sequences(2, 4)).flatMap(List::stream).toList();
-            var settings = new rnn.Settings(0.1, 0.9, 1, 2, 3, 42);
+            var settings = new rnn.Settings(0.1, 0.9, 1, 0.1, 2, 3, 42);
             int updates = 3 + 3 + 2;                        // windows of an epoch: 3 + 3 of 7 steps each, 2 of 4
             for (int stop = 0; stop <= 2 * updates; stop++) {
                 var whole = training(network(new Random(40), 1, 3, 1), s, settings);
                 for (int n = 0; n < stop; n++) assertTrue(whole.update());
                 rnn.State at = whole.state;
                 var copy = new rnn.State(rnn.copy(at.p()), rnn.copy(at.v()), rnn.copy(at.last()),
-                    new ArrayList<>(at.losses()), at.next(), at.lossSum(), at.scored(), copy(at.h()));
+                    new ArrayList<>(at.losses()), rnn.copy(at.best()), at.bestEpoch(), at.next(), at.lossSum(), at.scored(), copy(at.h()));
                 var again = new rnn.Training(copy, s, List.of(), settings, rnn.ALONE);
                 for (int epoch = 0; epoch < 2; epoch++) assertEquals(whole.epoch(), again.epoch());
                 assertArrayEquals(flat(whole.state.p()), flat(again.state.p()));
@@ -1276,7 +1276,7 @@ class RnnTest {
         @Test void evaluatingCheckingAndSamplingDoNotChangeTraining() {
             var text = new rnn.OneHot(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
             var s = Stream.of(text.slice(0, 6), text.slice(5, 11), text.slice(3, 8)).map(rnn.Sequence::next).toList();
-            var settings = new rnn.Settings(0.1, 0.9, 1, 1, 2, 42);
+            var settings = new rnn.Settings(0.1, 0.9, 1, 0, 1, 2, 42);
             rnn.Parameters p = network(new Random(26), 3, 5, 3), alone = rnn.copy(p);
             var training = training(p, s, settings);
             while (training.state.epoch() < 5) {
@@ -1742,6 +1742,7 @@ class RnnTest {
                 arguments(series, "--batch 3", "--batch 3 cuts the 5 values to train on into streams of 1" + least),
                 arguments(series, "--validate 4", "--batch 1 cuts the 1 values to train on into streams of 1" + least),
                 arguments(text, "--batch 9", "--batch 9 cuts the 4 characters to train on into streams of 0" + least),
+                arguments(series, "--patience 3", "--patience watches the held-out loss; give --validate, too"),
                 arguments(null, "--prime a", "--prime goes with text, but toy is sequences of vectors"),
                 arguments(text, "--epochs 1 --prime abxy", "--prime: the character \"x\" (U+0078)" + unknown),
                 arguments(text, "--epochs 0 --prime 😀", "--prime: the character \"😀\" (U+1F600)" + unknown));
@@ -2950,6 +2951,7 @@ class RnnTest {
             for (int epoch : new int[] {10, 20, 25})                // every 10, and the last one
                 expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch,
                     Double.parseDouble(results.losses().get(epoch).split(",")[1])));
+            expected.add("After epoch 25; an epoch's loss is the mean before its updates:");
             expected.add(String.format(Locale.ROOT, "training loss %.6g", results.number("loss")));
             expected.add("step target output, then generated");
             double[][] generated = vectors(results.sequence(0).get("generated"));
@@ -2971,8 +2973,8 @@ class RnnTest {
                 assertEquals(String.format(Locale.ROOT, "epoch %d loss %.6g validation_loss %.6g", epoch,
                     Double.parseDouble(row[1]), Double.parseDouble(row[2])), lines.get(epoch - 1));
             }
-            assertTrue(lines.get(2).matches("training loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(2));
-            assertTrue(lines.get(3).matches("held-out loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(3));
+            assertTrue(lines.get(3).matches("training loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(3));
+            assertTrue(lines.get(4).matches("held-out loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(4));
         }
 
         /** The toy's loss is printed every N epochs and after the last one. */
@@ -3219,7 +3221,7 @@ class RnnTest {
                 | 0 -0 0.0 1e-400 -1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%
             --momentum | a number from 0 to less than 1 \
                 | 1 2 0.99999999999999999999 -1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%
-            --clip --temperature | a number from 0 on \
+            --clip --temperature --weight-decay | a number from 0 on \
                 | -1 -1e-300 NaN Infinity -Infinity 1e999 fast 1d 0x1p3 1,5 ٣ 5%
             --validate | a whole number from 1 on or a percentage such as 10% \
                 | 0 -1 1.5 0% -1% 100% 101% NaN% % many 2147483648
@@ -3247,7 +3249,7 @@ class RnnTest {
         }
 
         static final List<String> WITH_A_VALUE = List.of("--data FILE", "--validate N[%]", "--hidden N", "--epochs N",
-            "--learning-rate R", "--momentum R", "--clip R", "--batch N", "--steps N", "--seed N", "--threads N",
+            "--learning-rate R", "--momentum R", "--clip R", "--weight-decay R", "--patience N", "--batch N", "--steps N", "--seed N", "--threads N",
             "--out DIR", "--load FILE", "--log-every N", "--generate N", "--prime TEXT", "--temperature R");
 
         @ParameterizedTest @FieldSource("WITH_A_VALUE")
@@ -3298,7 +3300,7 @@ class RnnTest {
             Ran ran = tool("--hidden", 2_000_000, "--out", temp.resolve("never"));
             assertEquals(2, ran.status());
             assertTrue(ran.err().matches("rnn: 3 inputs, --hidden 2000000 and 3 outputs over 4 steps at once take "
-                + "192\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
+                + "224\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
         }
 
         @Test void theLastOfARepeatedOptionCounts() {
@@ -3443,7 +3445,8 @@ class RnnTest {
         @Test void noEpochsOnlyGenerates() {
             Ran ran = tool("--epochs", 0, "--out", temp);
             assertEquals(0, ran.status());
-            assertFalse(ran.out().contains("epoch"), ran.out());
+            assertFalse(ran.out().matches("(?s).*(epoch|training).*"), ran.out());
+            assertTrue(ran.out().startsWith("loss on toy 0."), ran.out());
             assertEquals(3, Results.in(temp).sequence(0).get("generated").size());
         }
 
@@ -3479,6 +3482,44 @@ class RnnTest {
                 Results results = results(with(prime, "--data", data, "--epochs", 1));
                 assertEquals(prime.length == 2 ? name : "\"a'-", results.outputs().get("prime").asString());
             }
+        }
+
+        /** The loss held out falls, then rises for as long as this learning rate is kept. */
+        static final String OVERFITS = "--validate 40% --hidden 8 --lr 0.3 --momentum 0.9 --epochs 60 --seed 3";
+
+        /** As if by Keras: at the first epoch that is so many behind the best, with the weights of the best. */
+        @ParameterizedTest @ValueSource(ints = {1, 3, 10, 1000})
+        void patienceStopsBehindTheBestEpochAndKeepsItsWeights(int patience) {
+            Path whole = temp.resolve("whole"), stopped = temp.resolve("stopped"), best = temp.resolve("best");
+            Object[] args = with(OVERFITS.split(" "), "--data", mine("{'series': "
+                + Arrays.toString(new Random(6).doubles(40).toArray()) + "}"));
+            trained(with(args, "--out", whole));
+            List<String> rows = text(whole.resolve("loss.csv")).lines().toList();
+            int lowest = 0, last = 0;
+            double least = Double.POSITIVE_INFINITY;
+            while (last < 60 && (last == 0 || last - lowest < patience)) {
+                double heldOut = Double.parseDouble(rows.get(++last).split(",")[2]);
+                if (heldOut < least) lowest = last;
+                least = Math.min(least, heldOut);
+            }
+            assertEquals(patience < 1000, last < 60, "the data are such that it stops, but not for the longest");
+            Ran ran = tool(with(args, "--patience", patience, "--out", stopped));
+            String line = "\nAfter epoch %d, the best held out; an epoch's loss is the mean before its updates:\n";
+            assertTrue(ran.out().contains(line.formatted(lowest)), ran.out());
+            Results results = Results.in(stopped);
+            assertEquals(rows.subList(0, last + 1), results.losses());
+            assertEquals(List.of((double) lowest, (double) last, least), List.of(results.number("best_epoch"),
+                results.number("epochs"), results.number("validation_loss")));
+            trained(with(args, "--epochs", lowest, "--out", best));
+            assertEquals(hash(best.resolve("model.safetensors")), hash(stopped.resolve("model.safetensors")));
+
+            // more patience goes on as if it had been there from the start, and without any the last weights count
+            if (last < 60) assertTrue(tool(with(args, "--patience", patience, "--resume", "--out", stopped)).err()
+                .endsWith(" has %d epochs, epoch %d is the best; a larger --patience goes on\n".formatted(last, lowest)));
+            trained(with(args, "--patience", 1000, "--epochs", last + 1, "--resume", "--out", stopped));
+            if (last == 60) return;
+            trained(with(args, "--resume", "--out", stopped));
+            assertSameFiles(whole, stopped);
         }
 
         @Test void resumedWithMoreEpochsItIsOneRun() {
@@ -3766,8 +3807,9 @@ class RnnTest {
             next    |      | its metadata has "" where "next" has to be numbers from 0.0 to 3.0
             scored  | -1   | its metadata has "-1" where "scored" has to be numbers from 0.0 to 9.007199254740992E15
             lossSum | NaN  | its metadata has "NaN" where "lossSum" has to be numbers from 0.0 to 1.7976931348623157E308
-            options | all  | is not a checkpoint
-            options |      | is not a checkpoint
+            best    | 1    | its metadata has "1" where "best" has to be numbers from 0.0 to 0.0
+            options | all  | is not a checkpoint of this version of rnn; train anew
+            options |      | is not a checkpoint of this version of rnn; train anew
             """)
         void aCheckpointThatLiesIsRefused(String key, String value, String message) {
             refusesToResume(checkpoint -> {
@@ -3815,7 +3857,7 @@ class RnnTest {
                 new Object[] {"--data", example("parity"), "--momentum", 0.9, "--clip", 1, "--epochs", 120,
                     "--validate", 40},
                 new Object[] {"--data", example("sunspots"), "--validate", 68, "--epochs", 600, "--lr", 0.01,
-                    "--batch", 2},
+                    "--batch", 2, "--weight-decay", 0.001, "--patience", 400},
                 new Object[] {"--data", text, "--epochs", 2, "--hidden", 24, "--validate", "10%"});
         }
 

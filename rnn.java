@@ -548,6 +548,11 @@ class rnn {
             for (int j = 0; j < row.length; j++) row[j] *= scale;
     }
 
+    /** dW ← dW + weightDecay·W, of matrices and biases alike. As torch.optim.SGD. */
+    static void decay(Parameters p, Parameters d, double weightDecay) {
+        for (int i = 0; i < p.rows().length; i++) addRow(weightDecay, p.rows()[i], d.rows()[i]);
+    }
+
     /** v ← momentum·v + dW;  W ← W − learningRate·v. As torch.optim.SGD. */
     static void sgd(Parameters p, Parameters d, Parameters v, double learningRate, double momentum) {
         for (int i = 0; i < p.rows().length; i++) {
@@ -702,8 +707,10 @@ class rnn {
     // ── 6. Training ───────────────────────────────────────────────────────────────────────────────────────
 
     /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all draws. */
-    record Settings(double learningRate, double momentum, double clip, int batch, int steps, long seed) {
-        static final Settings DEFAULT = new Settings(0.1, 0, 0, 32, Integer.MAX_VALUE, 42);
+    record Settings(
+        double learningRate, double momentum, double clip, double weightDecay, int batch, int steps,
+        long seed) {
+        static final Settings DEFAULT = new Settings(0.1, 0, 0, 0, 32, Integer.MAX_VALUE, 42);
     }
 
     /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row. */
@@ -747,6 +754,8 @@ class rnn {
         Parameters v,               // their velocity, likewise
         Parameters last,            // the weights when the last whole epoch ended
         List<double[]> losses,      // of each whole epoch: training or training, held out
+        Parameters best,            // the weights of the epoch of the lowest loss held out
+        int bestEpoch,              // its number; 0: none yet
         int next,                   // the window to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
         long scored,                // how many those are
@@ -754,7 +763,7 @@ class rnn {
 
         static State of(Parameters p) {
             Parameters v = Parameters.zeros(p.I(), p.H(), p.O());
-            return new State(p, v, copy(p), new ArrayList<>(), 0, 0, 0, new double[0][]);
+            return new State(p, v, copy(p), new ArrayList<>(), copy(p), 0, 0, 0, 0, new double[0][]);
         }
 
         /** Epochs done. */
@@ -802,14 +811,15 @@ class rnn {
             double lossSum = state.lossSum() + loss * (scored / B) * B;  // the rounding that is promised
             if (scored > 0) {
                 if (settings.clip() > 0) clip(d, settings.clip());
+                if (settings.weightDecay() > 0) decay(p, d, settings.weightDecay());
                 sgd(p, d, state.v(), settings.learningRate(), settings.momentum());
             }
             int next = state.next() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
             if (whole) return endEpoch(lossSum / (state.scored() + scored));
-            state = new State(p, state.v(), state.last(), state.losses(), next, lossSum,
-                state.scored() + scored, tape.copyOfState(n));
+            state = new State(p, state.v(), state.last(), state.losses(), state.best(), state.bestEpoch(),
+                next, lossSum, state.scored() + scored, tape.copyOfState(n));
             return true;
         }
 
@@ -820,7 +830,13 @@ class rnn {
             if (!Double.isFinite(losses[losses.length - 1])) return false;
             state.losses().add(losses);
             copyRows(p.rows(), state.last().rows(), p.rows().length);
-            state = new State(p, state.v(), state.last(), state.losses(), 0, 0, 0, new double[0][]);
+            int best = state.bestEpoch();
+            if (losses.length == 2 && (best == 0 || losses[1] < state.losses().get(best - 1)[1])) {
+                copyRows(p.rows(), state.best().rows(), p.rows().length);
+                best = state.epoch();
+            }
+            state = new State(p, state.v(), state.last(), state.losses(), state.best(), best, 0, 0, 0,
+                new double[0][]);
             if (settings.batch() < sequences.size())    // else their order is the dataset's, as before
                 windows = plan(sequences, settings, state.epoch() + 1);
             return true;
@@ -1188,22 +1204,24 @@ class rnn {
         /** Each code as often as in the training part, there behind the same code if `behind`; plus one. */
         static Baseline counted(String name, Split split, boolean behind) {
             var counts = new HashMap<List<Integer>, Integer>();
-            for (var pair : pairs(split.training(), behind)) {
+            forEach(split.training(), behind, pair -> {
                 counts.merge(pair.subList(0, 1), 1, Integer::sum);
                 counts.merge(pair, 1, Integer::sum);
-            }
-            var shown = pairs(split.shown(), behind);
-            double sum = 0;
-            for (var pair : shown)
-                sum += StrictMath.log((counts.getOrDefault(pair.subList(0, 1), 0) + split.O())
+            });
+            double[] sums = new double[2];              // of the losses, of the targets
+            forEach(split.shown(), behind, pair -> {
+                sums[0] += StrictMath.log((counts.getOrDefault(pair.subList(0, 1), 0) + split.O())
                     / (counts.getOrDefault(pair, 0) + 1.0));
-            return new Baseline(name, new Score(sum / shown.size(), Double.NaN));
+                sums[1]++;
+            });
+            return new Baseline(name, new Score(sums[0] / sums[1], Double.NaN));
         }
 
         /** Each target with the code before it, or with −1. */
-        private static List<List<Integer>> pairs(List<Sequence> sequences, boolean behind) {
-            return sequences.stream().flatMap(s -> IntStream.range(0, s.target().n()).mapToObj(r ->
-                List.of(behind ? s.input().code(s.unscored() + r) : -1, s.target().code(r)))).toList();
+        private static void forEach(List<Sequence> sequences, boolean behind, Consumer<List<Integer>> action) {
+            for (Sequence s : sequences)
+                for (int r = 0; r < s.target().n(); r++)
+                    action.accept(List.of(behind ? s.input().code(s.unscored() + r) : -1, s.target().code(r)));
         }
     }
 
@@ -2425,15 +2443,15 @@ class rnn {
         return new Model(file.toString(), p, tensors.metadata());
     }
 
-    /** model.safetensors: the network after the last whole epoch, and what else is needed to use it. */
-    static void writeModel(Path file, State state, String name, Form form, Origin origin) {
+    /** model.safetensors: the network as an epoch left it, and what else is needed to use it. */
+    static void writeModel(Path file, Parameters p, int epoch, String name, Form form, Origin origin) {
         var tensors = new Safetensors(file);
-        tensors.put("", state.last());
+        tensors.put("", p);
         Map<String, String> metadata = tensors.metadata();
         metadata.put("format", "pt");
         metadata.put("name", name);
         metadata.put("form", form.what());
-        metadata.put("epoch", "" + state.epoch());
+        metadata.put("epoch", "" + epoch);
         metadata.put("options", origin.options());
         form.metadata().forEach((key, value) ->
             metadata.put(key, value instanceof String text ? text : Arrays.stream((double[]) value)
@@ -2447,7 +2465,8 @@ class rnn {
         static Origin of(Dataset data, Split split, Settings s, int H, int steps) {
             String options = "--hidden " + H + " --learning-rate " + decimal(s.learningRate())
                 + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip())
-                + " --batch " + s.batch() + " --steps " + steps + " --validate " + split.held()
+                + " --weight-decay " + decimal(s.weightDecay()) + " --batch " + s.batch()
+                + " --steps " + steps + " --validate " + split.held()
                 + " --seed " + s.seed();
             return new Origin(options, fingerprint(data), data.file());
         }
@@ -2478,7 +2497,8 @@ class rnn {
         /** A checkpoint of other data or options would go on to something that neither of them means. */
         void refuseOther(Path checkpoint, Map<String, String> metadata) {
             String[] now = options.split(" "), then = metadata.getOrDefault("options", "").split(" ");
-            if (now.length != then.length) throw wrong("%s: is not a checkpoint", checkpoint);
+            if (now.length != then.length)
+                throw wrong("%s: is not a checkpoint of this version of rnn; train anew", checkpoint);
             for (int i = 0; i < now.length; i += 2)
                 if (!now[i + 1].equals(then[i + 1]))
                     throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
@@ -2494,10 +2514,12 @@ class rnn {
         tensors.put("", state.p());
         tensors.put("velocity.", state.v());
         tensors.put("last.", state.last());
+        if (state.bestEpoch() > 0) tensors.put("best.", state.best());
         if (state.next() > 0) tensors.matrices().put("h", state.h());
         if (state.epoch() > 0) tensors.matrices().put("losses", state.losses().toArray(double[][]::new));
         tensors.metadata().put("options", origin.options());
         tensors.metadata().put("data", origin.data());
+        tensors.metadata().put("best", "" + state.bestEpoch());
         tensors.metadata().put("next", "" + state.next());
         tensors.metadata().put("lossSum", decimal(state.lossSum()));
         tensors.metadata().put("scored", "" + state.scored());
@@ -2518,8 +2540,10 @@ class rnn {
         double lossSum = model.numbers("lossSum", 0, Double.MAX_VALUE)[0];
         long scored = (long) model.numbers("scored", 0, 0x1p53)[0];
         double[][] h = next == 0 ? new double[0][] : tensors.get("h", windows.get(next - 1).B(), H);
-        return new State(model.p(), tensors.parameters("velocity.", I, H, O),
-            tensors.parameters("last.", I, H, O), losses, next, lossSum, scored, h);
+        Parameters last = tensors.parameters("last.", I, H, O);
+        int best = (int) model.numbers("best", Math.min(epochs, columns - 1), columns == 1 ? 0 : epochs)[0];
+        return new State(model.p(), tensors.parameters("velocity.", I, H, O), last, losses,
+            best == 0 ? copy(last) : tensors.parameters("best.", I, H, O), best, next, lossSum, scored, h);
     }
 
     /** Keeps a second run out of a folder. The system lifts it when the process ends, however it ends. */
@@ -2683,7 +2707,8 @@ class rnn {
         int[] colours = {BLACK, SKY, VERMILION};
         for (int k = 0; k < baselines.size() && n > 0; k++) {
             double loss = baselines.get(k).score().loss();
-            lines.add(new Line(baselines.get(k).name(), new double[] {1, n}, new double[] {loss, loss},
+            String called = baselines.get(k).name().replaceAll(" steps| of order.*", "");   // all fit below
+            lines.add(new Line(called, new double[] {1, n}, new double[] {loss, loss},
                 colours[k], true, false));
         }
         return new Lines(n == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1,
@@ -2918,6 +2943,11 @@ class rnn {
         double momentum;
         @Option(names = "--clip", paramLabel = "R", description = "clip gradients to this norm (0: off)")
         double clip;
+        @Option(names = "--weight-decay", paramLabel = "R", description = "pull of all weights towards 0 (0)")
+        double weightDecay;
+        @Option(names = "--patience", paramLabel = "N",
+            description = "stop N epochs after the best held out; keep that one")
+        Integer patience;
         @Option(names = "--batch", paramLabel = "N", description = "sequences in an update (" + Split.BATCH
             + "); streams to cut into (" + Split.STREAMS + ")")
         Integer batch;
@@ -2967,13 +2997,14 @@ class rnn {
     record Range(double least, double most, String words) {
         static Range of(String option) {
             return switch (option) {
-                case "--hidden", "--batch", "--steps", "--log-every" ->
+                case "--hidden", "--batch", "--steps", "--log-every", "--patience" ->
                     new Range(1, Integer.MAX_VALUE, "a whole number from 1 on");
                 case "--threads" -> new Range(1, 1024, "a whole number from 1 to 1024");
                 case "--epochs", "--generate" -> new Range(0, Integer.MAX_VALUE, "a whole number from 0 on");
                 case "--seed" -> new Range(Long.MIN_VALUE, Long.MAX_VALUE, "a whole number");
                 case "--learning-rate" -> new Range(Double.MIN_VALUE, Double.MAX_VALUE, "a positive number");
-                case "--clip", "--temperature" -> new Range(0, Double.MAX_VALUE, "a number from 0 on");
+                case "--clip", "--temperature", "--weight-decay" ->
+                    new Range(0, Double.MAX_VALUE, "a number from 0 on");
                 case "--momentum" -> new Range(0, Math.nextDown(1.0), "a number from 0 to less than 1");
                 default -> new Range(0, 0, "a whole number from 1 on or a percentage such as 10%");
             };
@@ -3010,7 +3041,7 @@ class rnn {
         double I = split.I(), H = hidden, O = split.O(), rows = 1;
         for (Window w : split.windowsOf(split.training()))
             rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
-        double bytes = 8 * (6 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
+        double bytes = 8 * (7 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
             throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes "
@@ -3069,13 +3100,14 @@ class rnn {
         /** Trains until the epochs are done or a signal asks for an end; the exit status. */
         int run() {
             try (Interrupt interrupt = new Interrupt()) {
-                if (options.resume && epoch() >= options.epochs)
-                    System.err.printf("rnn: nothing to do: %s has %d epochs, --epochs asks for %d%n",
-                        options.out, epoch(), options.epochs);
+                if (options.resume && isDone())
+                    System.err.printf("rnn: nothing to do: %s has %d epochs, %s%n", options.out, epoch(),
+                        epoch() >= options.epochs ? "--epochs asks for " + options.epochs
+                            : "epoch " + keptEpoch() + " is the best; a larger --patience goes on");
                 else train(interrupt);
                 if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
                 report();
-                if (interrupt.status != 0 && epoch() < options.epochs)
+                if (interrupt.status != 0 && !isDone())
                     System.err.printf("rnn: interrupted in epoch %d of %d; --resume goes on%n",
                         epoch() + 1, options.epochs);
                 return interrupt.status;
@@ -3084,18 +3116,30 @@ class rnn {
 
         private int epoch() { return training.state.epoch(); }
 
+        /** Whose weights are kept: with --patience the best epoch held out, else the last. */
+        private int keptEpoch() { return options.patience == null ? epoch() : training.state.bestEpoch(); }
+
+        private Parameters kept() {
+            return options.patience == null ? training.state.last() : training.state.best();
+        }
+
+        private boolean isDone() {
+            return epoch() >= options.epochs
+                || options.patience != null && epoch() - keptEpoch() >= options.patience;
+        }
+
         private Path file(String name) { return options.out.resolve(name); }
 
         /** Saves as often as it costs four percent of the time, and at least every four seconds. */
         private void train(Interrupt interrupt) {
             long started = System.nanoTime(), saved = started, pause = 100_000_000;
             try {
-                while (interrupt.status == 0 && epoch() < options.epochs) {
+                while (interrupt.status == 0 && !isDone()) {
                     if (!training.update()) {
                         saveLastEpoch();
                         throw failed("the loss is no longer finite at epoch %d; try a smaller "
                             + "--learning-rate or --clip 1 (weights of epoch %d are in %s)",
-                            epoch() + 1, epoch(), file("model.safetensors"));
+                            epoch() + 1, keptEpoch(), file("model.safetensors"));
                     }
                     if (training.state.next() == 0) printLosses();
                     long now = System.nanoTime();
@@ -3114,13 +3158,13 @@ class rnn {
         }
 
         private void printLosses() {
-            if (epoch() % options.logEvery != 0 && epoch() != options.epochs) return;
+            if (epoch() % options.logEvery != 0 && !isDone()) return;
             double[] loss = training.state.losses().get(epoch() - 1);
             String heldOut = loss.length == 1 ? "" : format(" validation_loss %.6g", loss[1]);
             console.print(format("epoch %d loss %.6g", epoch(), loss[0]) + heldOut);
         }
 
-        /** loss.csv and model.safetensors of the last whole epoch, and the checkpoint for --resume. */
+        /** loss.csv and model.safetensors as of the last whole epoch, and the checkpoint for --resume. */
         private void save() {
             saveLastEpoch();
             writeCheckpoint(options.checkpoint(), training.state, origin);
@@ -3128,7 +3172,7 @@ class rnn {
 
         private void saveLastEpoch() {
             writeLosses(file("loss.csv"), training.state.losses(), form.split().held() > 0);
-            writeModel(file("model.safetensors"), training.state, name, form, origin);
+            writeModel(file("model.safetensors"), kept(), keptEpoch(), name, form, origin);
         }
 
         private Score score(Parameters p, List<Sequence> sequences) {
@@ -3152,13 +3196,20 @@ class rnn {
 
         /** How good the network is, what it says, outputs.json and, if asked for, the picture. */
         private void report() {
-            Parameters p = training.state.last();
+            Parameters p = kept();
             Split split = form.split();
+            int best = training.state.bestEpoch();
+            String rank = best == 0 ? "" : best == keptEpoch() ? ", the best held out"
+                : " (best held out: " + best + ")";
+            if (epoch() > 0) console.print(format(
+                "After epoch %d%s; an epoch's loss is the mean before its updates:", keptEpoch(), rank));
             Score trained = score(p, split.training());
             var baselines = form.baselines().get();
             boolean heldOut = split.held() > 0;
-            printScore("training loss", trained, heldOut ? List.of() : baselines, Baseline::score);
-            var json = json("name", name, "seed", options.seed, "epochs", epoch(), "loss", trained.loss());
+            printScore(epoch() > 0 ? "training loss" : heldOut ? "loss on what is not held out"
+                : "loss on " + origin.file(), trained, heldOut ? List.of() : baselines, Baseline::score);
+            var json = json("name", name, "seed", options.seed, "epochs", epoch(),
+                "best_epoch", best > 0 ? best : null, "loss", trained.loss());
             if (heldOut) {
                 Score score = score(p, split.heldOut());
                 printScore("held-out loss", score, baselines, Baseline::score);
@@ -3208,6 +3259,8 @@ class rnn {
     static int work(Options options) {
         if (options.resume && options.load != null)
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
+        if (options.patience != null && options.validate.amount() == 0)
+            throw wrong("--patience watches the held-out loss; give --validate, too");
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
@@ -3228,7 +3281,7 @@ class rnn {
         if (options.checkGradients) return printGradientCheck(p, split);
         try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
             Settings settings = new Settings(options.learningRate, options.momentum, options.clip,
-                split.batch(), split.steps(), options.seed);
+                options.weightDecay, split.batch(), split.steps(), options.seed);
             Origin origin = Origin.of(data, split, settings, H, options.steps);
             State state = !options.resume ? State.of(p)
                 : readCheckpoint(options.checkpoint(), origin, split, settings, H);

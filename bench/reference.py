@@ -28,17 +28,21 @@ torch.set_num_threads(1)
 
 CASES = [  # steps: window of truncated BPTT, 0 = none; values: length of a stream, 0 = none; clip 0 = off
     dict(name="mse, last step", loss="mse", N=3, T=7, Tscored=1, I=2, H=5, O=3,
-         learningRate=0.1, momentum=0.0, clip=0.0, steps=0, values=0, epochs=20),
+         learningRate=0.1, momentum=0.0, clip=0.0, weightDecay=0.0, steps=0, values=0, epochs=20),
     dict(name="mse, all steps, momentum", loss="mse", N=5, T=4, Tscored=4, I=3, H=13, O=2,
-         learningRate=0.05, momentum=0.9, clip=0.0, steps=0, values=0, epochs=25),
+         learningRate=0.05, momentum=0.9, clip=0.0, weightDecay=0.0, steps=0, values=0, epochs=25),
     dict(name="mse, last 2 of 5 steps, clip, momentum", loss="mse", N=4, T=5, Tscored=2, I=1, H=3, O=5,
-         learningRate=0.1, momentum=0.5, clip=0.2, steps=0, values=0, epochs=30),
+         learningRate=0.1, momentum=0.5, clip=0.2, weightDecay=0.0, steps=0, values=0, epochs=30),
     dict(name="mse, streams", loss="mse", N=2, T=22, Tscored=22, I=2, H=5, O=2,
-         learningRate=0.05, momentum=0.0, clip=0.0, steps=5, values=23, epochs=5),
+         learningRate=0.05, momentum=0.0, clip=0.0, weightDecay=0.0, steps=5, values=23, epochs=5),
     dict(name="cross-entropy, last step", loss="cross-entropy", N=5, T=6, Tscored=1, I=2, H=7, O=4,
-         learningRate=0.3, momentum=0.0, clip=0.0, steps=0, values=0, epochs=20),
+         learningRate=0.3, momentum=0.0, clip=0.0, weightDecay=0.0, steps=0, values=0, epochs=20),
+    dict(name="mse, weight decay, momentum, clip", loss="mse", N=3, T=6, Tscored=3, I=2, H=5, O=3,
+         learningRate=0.1, momentum=0.9, clip=0.3, weightDecay=0.05, steps=0, values=0, epochs=30),
+    dict(name="cross-entropy, text, weight decay", loss="cross-entropy", N=2, T=25, Tscored=25, I=5, H=7, O=5,
+         learningRate=0.2, momentum=0.0, clip=0.0, weightDecay=0.01, steps=7, values=26, epochs=6),
     dict(name="cross-entropy, text", loss="cross-entropy", N=1, T=39, Tscored=39, I=7, H=11, O=7,
-         learningRate=0.1, momentum=0.9, clip=0.5, steps=9, values=40, epochs=5),
+         learningRate=0.1, momentum=0.9, clip=0.5, weightDecay=0.0, steps=9, values=40, epochs=5),
 ]
 
 
@@ -79,7 +83,8 @@ def train(c):
         x = values(10000, N, T, I)
         target = values(20000, N, Tscored, O) if c["loss"] == "mse" else codes(30000, O, N, Tscored)
 
-    sgd = torch.optim.SGD(matrices, lr=c["learningRate"], momentum=c["momentum"])
+    sgd = torch.optim.SGD(matrices, lr=c["learningRate"], momentum=c["momentum"],
+                          weight_decay=c["weightDecay"])
     losses, updates, clipped = [], 0, 0
     for _ in range(c["epochs"]):
         total, h = 0.0, torch.zeros(1, N, H)
