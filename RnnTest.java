@@ -1061,8 +1061,8 @@ class RnnTest {
 
         /** One of PyTorch's runs. */
         record TorchRun(String name, String loss, int N, int T, int Tscored, int I, int H, int O, double learningRate,
-                        double momentum, double clip, double weightDecay, int steps, int values, int epochs, int updates,
-                        double[] losses, double[] parameters) {
+                        double momentum, double clip, double weightDecay, int steps, int values, int epochs,
+                        int updates, double[] losses, double[] parameters) {
 
             static int code(int k) { return (int) ((k * 7919L + 104729) % 2003); }
             static double value(int k) { return code(k) / 2003.0 * 2 - 1; }
@@ -1266,7 +1266,8 @@ class RnnTest {
                 for (int n = 0; n < stop; n++) assertTrue(whole.update());
                 rnn.State at = whole.state;
                 var copy = new rnn.State(rnn.copy(at.p()), rnn.copy(at.v()), rnn.copy(at.last()),
-                    new ArrayList<>(at.losses()), rnn.copy(at.best()), at.bestEpoch(), at.next(), at.lossSum(), at.scored(), copy(at.h()));
+                    new ArrayList<>(at.losses()), rnn.copy(at.best()), at.bestEpoch(), at.next(), at.lossSum(),
+                    at.scored(), copy(at.h()));
                 var again = new rnn.Training(copy, s, List.of(), settings, rnn.ALONE);
                 for (int epoch = 0; epoch < 2; epoch++) assertEquals(whole.epoch(), again.epoch());
                 assertArrayEquals(flat(whole.state.p()), flat(again.state.p()));
@@ -3138,20 +3139,24 @@ class RnnTest {
         /** The JSON in a page; the only place where a text could end the script is the script's own end. */
         JsonNode explained(Object... args) {
             trained(with(args, "--explain", "--out", temp.resolve("out")));
-            String page = text(temp.resolve("out/explain.html")), start = "<script type=\"application/json\" id=\"numbers\">";
+            String page = text(temp.resolve("out/explain.html")),
+                start = "<script type=\"application/json\" id=\"numbers\">";
             assertEquals(3, page.split("</script", -1).length, "two scripts");
             return JSON.readTree(page.substring(page.indexOf(start) + start.length(), page.indexOf("</script")));
         }
 
         /** Against plain loops over the model file's tensors; and each gradient against what it is made of. */
-        @ParameterizedTest @CsvSource({"toy, 7, ''", "sunspots, 3, --momentum 0.9 --clip 0.01", "elements, 2, --hidden 20",
+        @ParameterizedTest @CsvSource({"toy, 7, ''", "sunspots, 3, --momentum 0.9 --clip 0.01",
+            "elements, 2, --hidden 20",
             "parity, 0, --batch 200", "reber, 1, --batch 3"})
         void thePageHasTheNumbersOfOneStep(String data, int epochs, String more) {
-            JsonNode page = explained(with(("--data " + example(data) + " --epochs " + epochs + " " + more).split(" "))),
+            JsonNode page = explained(
+                with(("--data " + example(data) + " --epochs " + epochs + " " + more).split(" "))),
                 step = page.get("after");
             ModelFile model = ModelFile.of(temp.resolve("out/model.safetensors"));
             boolean oneHot = page.get("x").get(0).isNumber(), classes = page.get("target").get(0).isNumber();
-            int H = model.tensors().get("rnn.bias_ih_l0").length, I = model.tensors().get("rnn.weight_ih_l0").length / H;
+            int H = model.tensors().get("rnn.bias_ih_l0").length,
+                I = model.tensors().get("rnn.weight_ih_l0").length / H;
             double[][] x = !oneHot ? vectors(page.get("x")) : Arrays.stream(numbers(page.get("x")))
                 .mapToObj(code -> rnn.oneHot((int) code, I)).toArray(double[][]::new);
             double[][] y = model.outputs(x), target = vectors(page.get("target")), a = vectors(step.get("a")),
@@ -3161,7 +3166,8 @@ class RnnTest {
             assertTrue(T <= 12 && outputs.length <= 16);
             for (int t = 0; t < T; t++) {
                 double[] output = y[t];
-                assertAgree(Arrays.stream(outputs).map(k -> output[(int) k]).toArray(), numbers(step.get("y").get(t)), 1e-12, 1, "y");
+                assertAgree(Arrays.stream(outputs).map(k -> output[(int) k]).toArray(), numbers(step.get("y").get(t)),
+                    1e-12, 1, "y");
                 assertAgree(Arrays.stream(a[t]).map(Math::tanh).toArray(), h[t], 1e-12, 1, "h");
                 for (int j = 0; j < H; j++) assertEquals(dh[t][j] * (1 - h[t][j] * h[t][j]), da[t][j], 1e-15);
                 for (int j = 0; j < H; j++) dbh[j] += da[t][j];
@@ -3195,7 +3201,8 @@ class RnnTest {
             var said = new ByteArrayOutputStream();
             System.setErr(new PrintStream(said, true, UTF_8));
             try {
-                assertEquals("1", Shell.whole().paste("rnn.run(\"--explain\", \"--out\", \"" + temp.resolve("never") + "\")"));
+                assertEquals("1", Shell.whole().paste(
+                    "rnn.run(\"--explain\", \"--out\", \"" + temp.resolve("never") + "\")"));
             } finally {
                 System.setErr(err);
             }
@@ -3249,7 +3256,8 @@ class RnnTest {
         }
 
         static final List<String> WITH_A_VALUE = List.of("--data FILE", "--validate N[%]", "--hidden N", "--epochs N",
-            "--learning-rate R", "--momentum R", "--clip R", "--weight-decay R", "--patience N", "--batch N", "--steps N", "--seed N", "--threads N",
+            "--learning-rate R", "--momentum R", "--clip R", "--weight-decay R", "--patience N", "--batch N",
+            "--steps N", "--seed N", "--threads N",
             "--out DIR", "--load FILE", "--log-every N", "--generate N", "--prime TEXT", "--temperature R");
 
         @ParameterizedTest @FieldSource("WITH_A_VALUE")
@@ -3515,7 +3523,8 @@ class RnnTest {
 
             // more patience goes on as if it had been there from the start, and without any the last weights count
             if (last < 60) assertTrue(tool(with(args, "--patience", patience, "--resume", "--out", stopped)).err()
-                .endsWith(" has %d epochs, epoch %d is the best; a larger --patience goes on\n".formatted(last, lowest)));
+                .endsWith(" has %d epochs, epoch %d is the best; a larger --patience goes on\n"
+                    .formatted(last, lowest)));
             trained(with(args, "--patience", 1000, "--epochs", last + 1, "--resume", "--out", stopped));
             if (last == 60) return;
             trained(with(args, "--resume", "--out", stopped));

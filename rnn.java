@@ -1218,10 +1218,12 @@ class rnn {
         }
 
         /** Each target with the code before it, or with −1. */
-        private static void forEach(List<Sequence> sequences, boolean behind, Consumer<List<Integer>> action) {
+        private static void forEach(
+                List<Sequence> sequences, boolean behind, Consumer<List<Integer>> action) {
             for (Sequence s : sequences)
                 for (int r = 0; r < s.target().n(); r++)
-                    action.accept(List.of(behind ? s.input().code(s.unscored() + r) : -1, s.target().code(r)));
+                    action.accept(List.of(
+                        behind ? s.input().code(s.unscored() + r) : -1, s.target().code(r)));
         }
     }
 
@@ -2865,8 +2867,8 @@ class rnn {
             try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
                 writeValue(generator, json("name", name, "form", form.what(), "metadata", form.metadata(),
                     "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
-                    "x", numbers(x), "target", numbers(target), "before", step(start, State.of(start).v(), I, O),
-                    "after", step(state.last(), state.v(), I, O)));
+                    "x", numbers(x), "target", numbers(target),
+                    "before", step(start, State.of(start).v(), I, O), "after", step(state.last(), state.v(), I, O)));
             }
             String safe = text.toString().replace("<", "\\u003c");  // lest a text ends the page's script
             writeWhole(file, out -> out.write(new String(page.readAllBytes(), UTF_8)
@@ -3178,6 +3180,7 @@ class rnn {
         private Score score(Parameters p, List<Sequence> sequences) {
             Score score = evaluate(p, form.split().windowsOf(sequences), training.team);
             if (Double.isFinite(score.loss())) return score;
+            if (epoch() == 0) throw wrong("the loss of %s is not finite; weights or data are too large", name);
             throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
                 + "--clip 1", epoch());
         }
