@@ -2858,7 +2858,7 @@ class rnn {
         }
 
         /** Inputs that are never read and outputs beyond 16 are left out, of W only the former. */
-        void write(Path file, String name, Form form, Origin origin, State state) {
+        void write(Path file, String name, Form form, Origin origin, State state, Parameters kept) {
             Vectors x = sequence.input(), target = sequence.target();
             IntStream read = x instanceof Dense ? IntStream.range(0, x.width()) : codes(x);
             int[] I = read.distinct().sorted().toArray(), O = IntStream.concat(codes(target),
@@ -2868,7 +2868,7 @@ class rnn {
                 writeValue(generator, json("name", name, "form", form.what(), "metadata", form.metadata(),
                     "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
                     "x", numbers(x), "target", numbers(target),
-                    "before", step(start, State.of(start).v(), I, O), "after", step(state.last(), state.v(), I, O)));
+                    "before", step(start, State.of(start).v(), I, O), "after", step(kept, state.v(), I, O)));
             }
             String safe = text.toString().replace("<", "\\u003c");  // lest a text ends the page's script
             writeWhole(file, out -> out.write(new String(page.readAllBytes(), UTF_8)
@@ -3230,7 +3230,8 @@ class rnn {
             writeJson(file("outputs.json"), json);
             if (options.plot) Picture.write(file("plot.png"),
                 lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
-            if (options.explain) explanation.write(file("explain.html"), name, form, origin, training.state);
+            if (options.explain)
+                explanation.write(file("explain.html"), name, form, origin, training.state, p);
             console.print(answer.printed().get());
             console.print(options.out + ": loss.csv, outputs.json, model.safetensors"
                 + (options.plot ? ", plot.png" : "") + (options.explain ? ", explain.html" : ""));
