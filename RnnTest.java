@@ -4092,7 +4092,7 @@ class RnnTest {
             <&-           | --epochs 1 -q     | 0 |
             2>&-          | --epochs 1 -q     | 0 |
             2>&-          | --lr fast         | 2 |
-            <&- >&- 2>&-  | --epochs 1 --plot | 0 |
+            <&- >&- 2>&-  | --epochs 1 --plot -q | 0 |
             """)
         void standardStreamsThatAreClosedAreNeitherReadNorClosed(String how, String args, int status, String line)
                 throws Exception {
