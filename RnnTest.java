@@ -897,7 +897,7 @@ class RnnTest {
             }
         }
 
-        /** A lambda or two at each of seven hand-outs, some 440 bytes; a single row of H would be 2,064 more. */
+        /** A lambda or two at each of seven hand-outs, 64 bytes each, and who sleeps between; a row of H would be 2,112 more. */
         @ParameterizedTest @ValueSource(ints = {1, 2}) void aStepAllocatesOnlyWhatHandsOutWork(int threads) {
             Problem q = Problem.random(new Random(18), 8, 10, 3, 256, 5, 10, false, false);
             rnn.Vectors input = q.input(), target = q.target();
@@ -917,7 +917,7 @@ class RnnTest {
                     rnn.sgd(q.p(), d, v, 0.01, 0.9);
                 }
                 long bytes = (allocated.getAsLong() - before) / 100;
-                assertTrue(bytes < 600, bytes + " bytes a step");
+                assertTrue(bytes < 1500, bytes + " bytes a step");
             }
         }
 
