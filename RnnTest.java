@@ -3179,7 +3179,8 @@ class RnnTest {
         }
 
         /** With one sequence in the data, the step is the training's own next one. */
-        @ParameterizedTest @ValueSource(strings = {"", "--momentum 0.9", "--clip 0.01 --momentum 0.5"})
+        @ParameterizedTest @ValueSource(strings = {"", "--momentum 0.9", "--clip 0.01 --momentum 0.5",
+            "--weight-decay 0.1 --clip 0.01"})
         void theUpdateIsTheOneThatTrainingMakes(String options) {
             JsonNode[] page = new JsonNode[3];
             for (int n = 1; n <= 2; n++)

@@ -748,6 +748,13 @@ class rnn {
         return windows(order(sequences, s.batch(), s.seed(), epoch), s.batch(), s.steps());
     }
 
+    /** One step downhill by the gradient in d, which is used up; v is the velocity. */
+    static void descend(Parameters p, Parameters d, Parameters v, Settings s) {
+        if (s.clip() > 0) clip(d, s.clip());
+        if (s.weightDecay() > 0) decay(p, d, s.weightDecay());
+        sgd(p, d, v, s.learningRate(), s.momentum());
+    }
+
     /** All there is to know between two updates: what a checkpoint holds and training goes on from. */
     record State(
         Parameters p,               // the weights, updated in place
@@ -809,11 +816,7 @@ class rnn {
             tape = Tape.ready(tape, p, n, B, window.from() == 0 ? null : state.h());
             double loss = pass(p, x, target, tape, d, team);
             double lossSum = state.lossSum() + loss * (scored / B) * B;  // the rounding that is promised
-            if (scored > 0) {
-                if (settings.clip() > 0) clip(d, settings.clip());
-                if (settings.weightDecay() > 0) decay(p, d, settings.weightDecay());
-                sgd(p, d, state.v(), settings.learningRate(), settings.momentum());
-            }
+            if (scored > 0) descend(p, d, state.v(), settings);
             int next = state.next() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
@@ -2886,9 +2889,7 @@ class rnn {
             fill(a, p.bh(), 0, n);
             x.addTimes(p.Wxh(), a, 0, n);
             addProduct(tape.hPrev(), p.Whh(), a, 0, n);
-            Parameters clipped = copy(d);
-            if (settings.clip() > 0) clip(clipped, settings.clip());
-            sgd(updated, clipped, copy(v), settings.learningRate(), settings.momentum());
+            descend(updated, copy(d), copy(v), settings);
             int[] all = IntStream.range(0, p.O()).toArray();
             return json("W", numbers(p, I, all), "v", settings.momentum() > 0 ? numbers(v, I, all) : null,
                 "a", a, "h", tape.h(), "y", columns(tape.y(), O), "losses", tape.loss(), "loss", loss,
