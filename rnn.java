@@ -995,12 +995,14 @@ class rnn {
 
     // ── 8. Forms of data ──────────────────────────────────────────────────────────────────────────────────
 
+    static String oneLine(String message) { return message.replaceAll("\\p{Cc}", "?"); }
+
     /** What went wrong, in one line for the user, and the exit status. */
     static final class Failure extends RuntimeException {
         final int status;
 
         Failure(int status, String message, Object... args) {
-            super(format(message, args).replaceAll("\\p{Cc}", "?"));
+            super(oneLine(format(message, args)));
             this.status = status;
         }
     }
@@ -1206,27 +1208,27 @@ class rnn {
 
         /** Each code as often as in the training part, there behind the same code if `behind`; plus one. */
         static Baseline counted(String name, Split split, boolean behind) {
-            var counts = new HashMap<List<Integer>, Integer>();
-            forEach(split.training(), behind, pair -> {
-                counts.merge(pair.subList(0, 1), 1, Integer::sum);
-                counts.merge(pair, 1, Integer::sum);
-            });
-            double[] sums = new double[2];              // of the losses, of the targets
-            forEach(split.shown(), behind, pair -> {
-                sums[0] += StrictMath.log((counts.getOrDefault(pair.subList(0, 1), 0) + split.O())
-                    / (counts.getOrDefault(pair, 0) + 1.0));
-                sums[1]++;
-            });
-            return new Baseline(name, new Score(sums[0] / sums[1], Double.NaN));
+            long O = split.O(), n = 0;
+            double sum = 0;
+            var counts = new HashMap<Long, Integer>();  // of a pair of codes; of one before, at −1 − its code
+            for (Sequence s : split.training())
+                for (int r = 0; r < s.target().n(); r++) {
+                    long before = before(s, r, behind);
+                    counts.merge(-1 - before, 1, Integer::sum);
+                    counts.merge(before * O + s.target().code(r), 1, Integer::sum);
+                }
+            for (Sequence s : split.shown())
+                for (int r = 0; r < s.target().n(); r++, n++) {
+                    long before = before(s, r, behind);
+                    sum += StrictMath.log((counts.getOrDefault(-1 - before, 0) + O)
+                        / (counts.getOrDefault(before * O + s.target().code(r), 0) + 1.0));
+                }
+            return new Baseline(name, new Score(sum / n, Double.NaN));
         }
 
-        /** Each target with the code before it, or with −1. */
-        private static void forEach(
-                List<Sequence> sequences, boolean behind, Consumer<List<Integer>> action) {
-            for (Sequence s : sequences)
-                for (int r = 0; r < s.target().n(); r++)
-                    action.accept(List.of(
-                        behind ? s.input().code(s.unscored() + r) : -1, s.target().code(r)));
+        /** The code before a target; where that does not matter, 0. */
+        private static long before(Sequence s, int r, boolean behind) {
+            return behind ? s.input().code(s.unscored() + r) : 0;
         }
     }
 
@@ -1289,10 +1291,15 @@ class rnn {
         return new Lines("Outputs against targets", "target", "output", Double.NaN, false, lines);
     }
 
+    /** The largest magnitude in vectors that are written out. */
+    static double largest(Stream<Vectors> dense) {
+        return dense.flatMap(v -> Stream.of(rows(v))).flatMapToDouble(Arrays::stream).map(Math::abs).max()
+            .orElse(0);
+    }
+
     /** Refuses targets whose squared errors would overflow. */
     static void refuseHuge(Sequence s, String unit, String file) {
-        double largest = Stream.of(rows(s.target())).flatMapToDouble(Arrays::stream).map(Math::abs).max()
-            .orElse(0);
+        double largest = largest(Stream.of(s.target()));
         if (largest > 1e150) throw wrong(
             "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, largest, unit);
     }
@@ -1308,8 +1315,7 @@ class rnn {
     static Form regression(Dataset data, Request request) {
         for (Sequence s : data.sequences()) refuseHuge(s, "", data.file());
         Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
-        double largest = Arrays.stream(flatten(data.sequences().stream().flatMap(s ->
-            Stream.of(rows(s.input()), rows(s.target()))))).map(Math::abs).max().orElse(0);
+        double largest = largest(data.sequences().stream().flatMap(s -> Stream.of(s.input(), s.target())));
         if (largest > 10)
             request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
                 + "inputs and targets that are divided until they are about 1", data.file(), largest));
@@ -1343,19 +1349,19 @@ class rnn {
             return new OneHot(IntStream.range(0, target.n()).map(r -> {
                 if (data.classes().isEmpty()) return target.code(r);
                 String name = data.classes().get(target.code(r));
-                if (names.contains(name)) return names.indexOf(name);
+                int code = names.indexOf(name);
+                if (code >= 0) return code;
                 throw wrong("%s: the class \"%s\" is none of the %d that the network knows",
                     data.file(), name, names.size());
             }).toArray(), O);
         }
 
         /** What the network says at each scored step, and how probable that is to it, beside the label. */
-        Verdicts verdicts(Parameters p, Sequence s) {
-            var y = List.of(scoredOutputs(p, s));
+        Verdicts verdicts(double[][] output, Vectors target) {
             return new Verdicts(
-                IntStream.range(0, y.size()).mapToObj(t -> name(s.target().code(t))).toList(),
-                y.stream().map(v -> name(argmax(v))).toList(),
-                y.stream().map(v -> softmax(v)[argmax(v)]).toList());
+                IntStream.range(0, target.n()).mapToObj(t -> name(target.code(t))).toList(),
+                Stream.of(output).map(y -> name(argmax(y))).toList(),
+                Stream.of(output).map(y -> softmax(y)[argmax(y)]).toList());
         }
 
         /** How often the network says each class where each is right. */
@@ -1406,9 +1412,10 @@ class rnn {
     }
 
     static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut, Classes classes) {
-        Verdicts says = classes.verdicts(p, s);
+        double[][] output = scoredOutputs(p, s);
+        Verdicts says = classes.verdicts(output, s.target());
         var json = json("held_out", heldOut, "input", rows(s.input()), "target", says.labels(),
-            "output", scoredOutputs(p, s), "predicted", says.predicted(), "probability", says.probability());
+            "output", output, "predicted", says.predicted(), "probability", says.probability());
         return new Answer(json,
             () -> table(s.unscored() + 1, says.labels().toArray(), says.predicted().toArray(), null));
     }
@@ -1565,13 +1572,12 @@ class rnn {
             for (int k = 0; k <= order + 1; k++) xy[k] = k == 0 ? 1 : k <= order ? v[t - k] : v[t];
             for (int i = 0; i <= order; i++) addRow(xy[i], xy, A[i]);
         }
-        double[] c = new double[order + 1];
         for (int i = 0; i <= order; i++) {                      // Gauss and Jordan
-            c[i] = A[i][i] > 1e-10 * A[0][0] ? 1 : 0;           // 0: the lags before it say it all
-            for (int k = 0; k <= order && c[i] > 0; k++) if (k != i) addRow(-A[k][i] / A[i][i], A[i], A[k]);
+            boolean isNew = A[i][i] > 1e-10 * A[0][0];          // to the lags before it
+            if (!isNew) A[i] = oneHot(i, order + 2);            // c[i] = 0
+            for (int k = 0; k <= order; k++) if (k != i) addRow(-A[k][i] / A[i][i], A[i], A[k]);
         }
-        for (int i = 0; i <= order; i++) if (c[i] > 0) c[i] = A[i][order + 1] / A[i][i];
-        return c;
+        return IntStream.rangeClosed(0, order).mapToDouble(i -> A[i][order + 1] / A[i][i]).toArray();
     }
 
     /** Each column forecast from its own past by what fits its first n values; %s: from how far back. */
@@ -1830,7 +1836,7 @@ class rnn {
         Sequence s = split.shown().get(0);
         return classes.form("labelled texts", split, vocabulary.metadata(),
             p -> labelledTextsAnswer(data.texts(), split.training().size(),
-                all.stream().map(each -> classes.verdicts(p, each)).toList()),
+                all.stream().map(each -> classes.verdicts(scoredOutputs(p, each), each.target())).toList()),
             Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t))));
     }
 
@@ -2076,7 +2082,8 @@ class rnn {
         var all = json.list(() -> json.isList() ? json.list("it needs at least one label", parseLabel)
             : List.of(parseLabel.get()));
         var sorted = List.copyOf(names);
-        ToIntFunction<Object> code = label -> label instanceof Integer k ? k : sorted.indexOf(label);
+        ToIntFunction<Object> code = label ->
+            label instanceof String name ? Collections.binarySearch(sorted, name) : (int) label;
         int K = 1 + flat.stream().mapToInt(code).max().orElse(0);
         return all.stream().map(labels -> (Vectors) new OneHot(labels.stream().mapToInt(code).toArray(), K))
             .toList();
@@ -2169,7 +2176,7 @@ class rnn {
     }
 
     /** Whether standard input was closed: its descriptor is then that of the first file that Java opens. */
-    static boolean isClosed() throws IOException {
+    static boolean isStandardInputClosed() throws IOException {
         Path first = Path.of(System.getProperty("java.home"), "lib", "modules"), in = Path.of("/dev/stdin");
         return Files.exists(first) && Files.exists(in) && Files.isSameFile(first, in);
     }
@@ -2179,7 +2186,7 @@ class rnn {
         boolean standardInput = file.equals("-");
         String read;
         try {
-            if (standardInput && isClosed()) throw new IOException("it is closed");
+            if (standardInput && isStandardInputClosed()) throw new IOException("it is closed");
             read = new String(
                 standardInput ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)), UTF_8);
         } catch (IOException | InvalidPathException e) {
@@ -2847,7 +2854,7 @@ class rnn {
     }
 
     /** explain.html: every number of one SGD step, in a page to walk through. Its JSON: learn/STEP.md. */
-    record Explanation(InputStream page, Sequence sequence, Settings settings, Parameters start) {
+    record Explanation(Sequence sequence, Settings settings, Parameters start) {
         static final int STEPS = 12, OUTPUTS = 16;      // at most
 
         /** Of the first batch the first sequence: its first steps or, where they have no target, its last. */
@@ -2856,8 +2863,8 @@ class rnn {
             Sequence s = first.sequences().get(0);
             int to = s.unscored() == 0 ? Math.min(STEPS, first.to()) : first.to();
             Window part = new Window(List.of(s), Math.max(0, to - STEPS), to);
-            return new Explanation(Explanation.class.getResourceAsStream("explain.html"),
-                new Sequence(part.input(), part.target()), training.settings, copy(training.state.p()));
+            return new Explanation(new Sequence(part.input(), part.target()), training.settings,
+                copy(training.state.p()));
         }
 
         /** Inputs that are never read and outputs beyond 16 are left out, of W only the former. */
@@ -2874,8 +2881,12 @@ class rnn {
                     "before", step(start, State.of(start).v(), I, O), "after", step(kept, state.v(), I, O)));
             }
             String safe = text.toString().replace("<", "\\u003c");  // lest a text ends the page's script
-            writeWhole(file, out -> out.write(new String(page.readAllBytes(), UTF_8)
-                .replace("{{numbers}}", safe).getBytes(UTF_8)));
+            writeWhole(file, out -> {
+                try (InputStream page = Explanation.class.getResourceAsStream("explain.html")) {
+                    out.write(new String(page.readAllBytes(), UTF_8).replace("{{numbers}}", safe)
+                        .getBytes(UTF_8));
+                }
+            });
         }
 
         /** What a step consists of, from the weights p and their velocity v. */
@@ -2986,7 +2997,7 @@ class rnn {
         boolean quiet;
 
         void warn(String message) {
-            if (!quiet) System.err.println("rnn: " + message.replaceAll("\\p{Cc}", "?"));
+            if (!quiet) System.err.println("rnn: " + oneLine(message));
         }
 
         Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
@@ -3300,7 +3311,7 @@ class rnn {
     /** The status, unless standard output could not be written. Its reader may leave (`| head`). */
     static int flushed(int status) {
         if (!System.out.checkError()) return status;
-        try {                                           // not closed: where it was, it is a file of Java's
+        try {                                           // if it was closed, 1 is now a file of Java's own
             new FileOutputStream(FileDescriptor.out).write('\n');
         } catch (IOException e) {
             if (!reason(e).contains("pipe"))
