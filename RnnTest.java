@@ -897,7 +897,7 @@ class RnnTest {
             }
         }
 
-        /** A lambda or two at each of seven hand-outs, 64 bytes each, and who sleeps between; a row of H would be 2,112 more. */
+        /** A lambda or two at each of seven hand-outs, 64 bytes each, and waits; a row of H would be 2,112 more. */
         @ParameterizedTest @ValueSource(ints = {1, 2}) void aStepAllocatesOnlyWhatHandsOutWork(int threads) {
             Problem q = Problem.random(new Random(18), 8, 10, 3, 256, 5, 10, false, false);
             rnn.Vectors input = q.input(), target = q.target();
@@ -1743,7 +1743,7 @@ class RnnTest {
                 arguments(series, "--batch 3", "--batch 3 cuts the 5 values to train on into streams of 1" + least),
                 arguments(series, "--validate 4", "--batch 1 cuts the 1 values to train on into streams of 1" + least),
                 arguments(text, "--batch 9", "--batch 9 cuts the 4 characters to train on into streams of 0" + least),
-                arguments(series, "--patience 3", "--patience watches the held-out loss; give --validate, too"),
+                arguments(series, "--patience 3", "--patience watches the held-out loss; give --validate too"),
                 arguments(null, "--prime a", "--prime goes with text, but toy is sequences of vectors"),
                 arguments(text, "--epochs 1 --prime abxy", "--prime: the character \"x\" (U+0078)" + unknown),
                 arguments(text, "--epochs 0 --prime 😀", "--prime: the character \"😀\" (U+1F600)" + unknown));
@@ -2952,7 +2952,7 @@ class RnnTest {
             for (int epoch : new int[] {10, 20, 25})                // every 10, and the last one
                 expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch,
                     Double.parseDouble(results.losses().get(epoch).split(",")[1])));
-            expected.add("After epoch 25; an epoch's loss is the mean before its updates:");
+            expected.add("After epoch 25; an epoch's loss is taken before its updates:");
             expected.add(String.format(Locale.ROOT, "training loss %.6g", results.number("loss")));
             expected.add("step target output, then generated");
             double[][] generated = vectors(results.sequence(0).get("generated"));
@@ -3513,7 +3513,7 @@ class RnnTest {
             }
             assertEquals(patience < 1000, last < 60, "the data are such that it stops, but not for the longest");
             Ran ran = tool(with(args, "--patience", patience, "--out", stopped));
-            String line = "\nAfter epoch %d, the best held out; an epoch's loss is the mean before its updates:\n";
+            String line = "\nAfter epoch %d, the lowest held-out loss; an epoch's loss is taken before its updates:\n";
             assertTrue(ran.out().contains(line.formatted(lowest)), ran.out());
             Results results = Results.in(stopped);
             assertEquals(rows.subList(0, last + 1), results.losses());
@@ -3557,7 +3557,7 @@ class RnnTest {
             assertSameFiles(whole, stopped);
         }
 
-        /** In an update of some seconds: the first signal waits for its end, the second does not. A job may ignore INT. */
+        /** The first signal waits for an update of some seconds, the second does not. A job may ignore INT. */
         @Test void aSecondSignalLeavesAtOnce() throws Exception {
             Path out = temp.resolve("out"), text = file("long.txt", "abcdefghijklmnopqrstuvwxyz".repeat(2000));
             trained("--data", text, "--epochs", 0, "--hidden", 8, "--generate", 1, "--out", out);

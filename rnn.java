@@ -761,7 +761,7 @@ class rnn {
         Parameters v,               // their velocity, likewise
         Parameters last,            // the weights when the last whole epoch ended
         List<double[]> losses,      // of each whole epoch: training or training, held out
-        Parameters best,            // the weights of the epoch of the lowest loss held out
+        Parameters best,            // the weights of the epoch with the lowest held-out loss
         int bestEpoch,              // its number; 0: none yet
         int next,                   // the window to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
@@ -1206,20 +1206,20 @@ class rnn {
             return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE));
         }
 
-        /** Each code as often as in the training part, there behind the same code if `behind`; plus one. */
-        static Baseline counted(String name, Split split, boolean behind) {
+        /** Codes as frequent as in the training part, or `pairs` of them; each count begins at one. */
+        static Baseline counted(String name, Split split, boolean pairs) {
             long O = split.O(), n = 0;
             double sum = 0;
             var counts = new HashMap<Long, Integer>();  // of a pair of codes; of one before, at −1 − its code
             for (Sequence s : split.training())
                 for (int r = 0; r < s.target().n(); r++) {
-                    long before = before(s, r, behind);
+                    long before = before(s, r, pairs);
                     counts.merge(-1 - before, 1, Integer::sum);
                     counts.merge(before * O + s.target().code(r), 1, Integer::sum);
                 }
             for (Sequence s : split.shown())
                 for (int r = 0; r < s.target().n(); r++, n++) {
-                    long before = before(s, r, behind);
+                    long before = before(s, r, pairs);
                     sum += StrictMath.log((counts.getOrDefault(-1 - before, 0) + O)
                         / (counts.getOrDefault(before * O + s.target().code(r), 0) + 1.0));
                 }
@@ -1227,8 +1227,8 @@ class rnn {
         }
 
         /** The code before a target; where that does not matter, 0. */
-        private static long before(Sequence s, int r, boolean behind) {
-            return behind ? s.input().code(s.unscored() + r) : 0;
+        private static long before(Sequence s, int r, boolean pairs) {
+            return pairs ? s.input().code(s.unscored() + r) : 0;
         }
     }
 
@@ -1356,7 +1356,7 @@ class rnn {
             }).toArray(), O);
         }
 
-        /** What the network says at each scored step, and how probable that is to it, beside the label. */
+        /** At each scored step the label, what the network says, and the probability that it gives that. */
         Verdicts verdicts(double[][] output, Vectors target) {
             return new Verdicts(
                 IntStream.range(0, target.n()).mapToObj(t -> name(target.code(t))).toList(),
@@ -2114,7 +2114,7 @@ class rnn {
         return String.valueOf(e.getMessage());
     }
 
-    /** A series from CSV, with commas, semicolons or tabs. Apart: only who reads one loads its library. */
+    /** A series from CSV, with commas, semicolons or tabs. A class apart: its library loads only for CSV. */
     static final class Csv {
         static final String NUMBER = "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?";
 
@@ -2122,7 +2122,7 @@ class rnn {
             boolean isNumber() { return text.matches(NUMBER); }
         }
 
-        /** Whether the lines behind a first one have cells that are numbers. */
+        /** Whether each of the lines after the first has a cell that is a number. */
         static boolean isLike(String text) {
             var lines = text.lines().skip(1).limit(3).toList();
             String withNumber = "(.*[,;\t])?" + NUMBER + "([,;\t].*)?";
@@ -2754,7 +2754,7 @@ class rnn {
             List.of(new Line("", steps, Arrays.copyOf(norms, n), BLUE, true, true)));
     }
 
-    /** An axis, in numbers that XChart can label: less the least where all are alike, in a power of ten. */
+    /** An axis in numbers that XChart can label: less the least where all are close, in a power of ten. */
     record Axis(String title, double least, double most, double base, double unit) {
 
         static Axis of(String title, boolean asTheyAre, Stream<double[]> numbers) {
@@ -2810,7 +2810,7 @@ class rnn {
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
                 for (int j = 0; j < cells.cells()[i].length; j++)
-                    values.add(new Number[] {j, i, (float) cells.cells()[i][j]});   // no colour for 1 − 2⁻⁵³
+                    values.add(new Number[] {j, i, (float) cells.cells()[i][j]});  // XChart fails at 1 − 2⁻⁵³
             chart.addSeries(cells.title(), cells.columns(), cells.rows(), values);
             HeatMapStyler styler = chart.getStyler();
             styler.setXAxisTickMarkSpacingHint(1);
@@ -2960,7 +2960,7 @@ class rnn {
         @Option(names = "--weight-decay", paramLabel = "R", description = "pull of all weights towards 0 (0)")
         double weightDecay;
         @Option(names = "--patience", paramLabel = "N",
-            description = "stop N epochs after the best held out; keep that one")
+            description = "stop after N epochs without a lower held-out loss; keep the best")
         Integer patience;
         @Option(names = "--batch", paramLabel = "N", description = "sequences in an update (" + Split.BATCH
             + "); streams to cut into (" + Split.STREAMS + ")")
@@ -3192,7 +3192,8 @@ class rnn {
         private Score score(Parameters p, List<Sequence> sequences) {
             Score score = evaluate(p, form.split().windowsOf(sequences), training.team);
             if (Double.isFinite(score.loss())) return score;
-            if (epoch() == 0) throw wrong("the loss of %s is not finite; weights or data are too large", name);
+            if (epoch() == 0)
+                throw wrong("the loss of %s is not finite; weights or data are too large", name);
             throw failed("the loss is no longer finite after epoch %d; try a smaller --learning-rate or "
                 + "--clip 1", epoch());
         }
@@ -3214,10 +3215,10 @@ class rnn {
             Parameters p = kept();
             Split split = form.split();
             int best = training.state.bestEpoch();
-            String rank = best == 0 ? "" : best == keptEpoch() ? ", the best held out"
-                : " (best held out: " + best + ")";
+            String rank = best == 0 ? "" : best == keptEpoch() ? ", the lowest held-out loss"
+                : " (lowest held-out loss: epoch " + best + ")";
             if (epoch() > 0) console.print(format(
-                "After epoch %d%s; an epoch's loss is the mean before its updates:", keptEpoch(), rank));
+                "After epoch %d%s; an epoch's loss is taken before its updates:", keptEpoch(), rank));
             Score trained = score(p, split.training());
             var baselines = form.baselines().get();
             boolean heldOut = split.held() > 0;
@@ -3276,7 +3277,7 @@ class rnn {
         if (options.resume && options.load != null)
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
         if (options.patience != null && options.validate.amount() == 0)
-            throw wrong("--patience watches the held-out loss; give --validate, too");
+            throw wrong("--patience watches the held-out loss; give --validate too");
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
@@ -3339,7 +3340,7 @@ class rnn {
         return "%s must be %s, not \"%s\"".formatted(name, Range.of(name).words(), e.getValue());
     }
 
-    /** Help for a narrow terminal: what stands side by side comes one below the other. */
+    /** Help for a narrow terminal: each option above its description. */
     static String narrow(String help, int columns) {
         return help.replaceAll("\n +(?=-)", "\n  ").replaceAll("(?<=\\S) {2,}|\n {20,}", "\n      ")
             .replaceAll("(.{1," + (columns - 1) + "})( |\n)", "$1\n");
