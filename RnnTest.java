@@ -1937,6 +1937,38 @@ class RnnTest {
                 "--data", mine("{'text': ['b'], 'labels': ['x']}"));
         }
 
+        /** It answers as where labels or targets are given at every step, but for these; nothing is scored. */
+        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+            'inputs': [[[1], [0]], [[0], [5]]] | , 'labels': [['odd', 'odd'], ['even', 'odd']]
+            'inputs': [[[1], [0]], [[0], [5]]] | , 'labels': [[1, 1], [0, 2]]
+            'inputs': [[[1], [0]], [[0], [5]]] | , 'targets': [[[1], [0]], [[0], [1]]]
+            'text': ['ab', 'ba', 'b']          | , 'labels': ['x', 'y', 'x']
+            'text': ['ab', 'ba', 'b']          | , 'labels': [3, 0, 3]
+            """)
+        void aNetworkIsAskedWithoutLabels(String data, String labels) {
+            Path all = mine("{" + data + labels + "}"), only = file("only.json", quoted("{" + data + "}"));
+            Path model = temp.resolve("out/model.safetensors"), asked = temp.resolve("asked");
+            Results results = results("--data", all, "--epochs", 9, "--hidden", 4);
+            Ran ran = tool("--load", model, "--epochs", 0, "--data", only, "--out", asked);
+            JsonNode answers = json(asked.resolve("outputs.json"));
+            assertEquals(List.of("name", "seed", "epochs", "sequences"), List.copyOf(answers.propertyNames()));
+            String printed = "";
+            for (int n = 0; n < answers.get("sequences").size(); n++) {
+                JsonNode answer = answers.get("sequences").get(n);
+                assertEquals(((ObjectNode) results.sequence(n)).without(List.of("target", "label")), answer);
+                JsonNode said = answer.has("predicted") ? answer.get("predicted") : answer.get("output").get(1);
+                if (said.isArray()) said = said.get(said.size() - 1);
+                printed += (said.isFloatingPointNumber() ? rnn.format("%.4f", said.asDouble()) : said.asString()) + " "
+                    + (answer.has("text") ? answer.get("text").asString() : "sequence " + (n + 1)) + "\n";
+            }
+            assertEquals(printed + asked + ": outputs.json\n", ran.out().replaceAll(" +(?=\\w)", " "));
+            assertEquals(Set.of(".lock", "outputs.json"), hashes(asked).keySet());
+            for (String option : List.of("--epochs=1", "--validate=1", "--plot", "--explain", "--check-gradients"))
+                rejects(2, "only.json: has no labels or targets; a network can only be asked about it: --load FILE "
+                    + "and --epochs 0, without --validate, --plot, --explain or --check-gradients",
+                    "--load", model, "--data", only, "--epochs", 0, option);
+        }
+
         static String strings(List<String> list) { return "['" + String.join("', '", list) + "']"; }
 
         /** The mean over each text's characters and its end; a network of one long text reads on from the first. */
@@ -2193,7 +2225,7 @@ class RnnTest {
                     "unknown key \"extra\"; a dataset has inputs with targets or labels, "
                     + "series, or text, and may have name, description, source"),
                 arguments("^[1, 2]", "the JSON is a list; it must be an object { … }"),
-                arguments("{}", forms), arguments("{'name': 'empty'}", forms), arguments("{'inputs': [[[1]]]}", forms),
+                arguments("{}", forms), arguments("{'name': 'empty'}", forms),
                 arguments("{'targets': [[[1]]]}", forms), arguments("{'labels': [0]}", forms),
                 arguments("{'inputs': [[[1]]], 'targets': [[[1]]], 'labels': [0]}", forms),
                 arguments("{'series': [1, 2], 'text': 'ab'}", forms),
@@ -2246,6 +2278,8 @@ class RnnTest {
                     "targets[0] has 2 steps, but inputs[0] has 1" + scored),
                 arguments("{'inputs': [[[1]]], 'labels': [[0, 1, 1]]}",
                     "labels[0] has 3 steps, but inputs[0] has 1" + scored),
+                arguments("{'inputs': [[[1]]]}", "has no labels or targets; a network can only be asked about it: --load "
+                    + "FILE and --epochs 0, without --validate, --plot, --explain or --check-gradients"),
                 arguments("{'text': '😀'}", "has 1 characters; a text needs at least 2"),
                 arguments("{'text': ^'ab\\ud800'}",
                     "text has half a surrogate pair; a character beyond U+FFFF takes both halves"),

@@ -1027,6 +1027,7 @@ class rnn {
 
     /** A network that was trained before, and what its file says of it. */
     record Model(String file, Parameters p, Map<String, String> metadata) {
+        boolean knowsClasses() { return metadata.getOrDefault("form", "").startsWith("labelled"); }
 
         /** An entry of the metadata: numbers from least to most. */
         double[] numbers(String key, double least, double most) {
@@ -1659,7 +1660,7 @@ class rnn {
             if (!characters.equals(vocabulary.metadata().get("vocabulary")))
                 throw wrong("%s: its vocabulary is not in code-point order", loaded.file());
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
-            if (size == I && (I == O || loaded.metadata().containsKey("classes"))) return vocabulary;
+            if (size == I && (I == O || loaded.knowsClasses())) return vocabulary;
             throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
                 loaded.file(), size, I, O);
         }
@@ -2000,7 +2001,8 @@ class rnn {
         }
         keys.removeAll(Set.of("name", "description", "source"));
         if (keys.equals(Set.of("text"))) return textDataset(file, name, texts.get(0));
-        if (keys.size() == 2 && keys.first().equals("inputs"))
+        if (keys.equals(Set.of("inputs"))) targets = inputs;    // until zeros take their place: see filled
+        if (keys.contains("inputs") && keys.size() <= 2)
             sequences = pair(file, "inputs", inputs, keys.last(), targets);
         if (keys.equals(Set.of("labels", "texts")) && targets.stream().anyMatch(labels -> labels.n() > 1))
             throw wrong("%s: labels has a list; a text has one label", file);
@@ -3263,6 +3265,43 @@ class rnn {
         return 0;
     }
 
+    /** Data without labels or targets, zeros in their place: a network can only be asked about them. */
+    static Dataset filled(Dataset data, Options options, Model loaded) {
+        if (loaded == null || options.epochs > 0 || options.validate.amount() > 0 || options.plot
+                || options.explain || options.checkGradients)
+            throw wrong("%s: has no labels or targets; a network can only be asked about it: --load FILE and "
+                + "--epochs 0, without --validate, --plot, --explain or --check-gradients", data.file());
+        boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
+        OneHot zero = new OneHot(new int[1], 1);
+        var sequences = texts ? Collections.nCopies(data.texts().size(), new Sequence(zero, zero))
+            : data.sequences().stream().map(s -> new Sequence(s.input(), classes
+                ? new OneHot(new int[s.T()], 1) : new Dense(new double[s.T()][loaded.p().O()]))).toList();
+        String keys = texts ? "labels texts" : classes ? "inputs labels" : "inputs targets";
+        return new Dataset(data.file(), data.name(), keys, sequences, data.texts(), List.of());
+    }
+
+    /** What a network says of such data, in outputs.json; of the last ten what it says at the end is printed. */
+    static int ask(Options options, String name, Form form, Parameters p) {
+        var answers = (List<?>) form.answer().apply(p).json().get("sequences");
+        var rows = new ArrayList<List<String>>();
+        for (Object answer : answers) {
+            var one = (Map<?, ?>) answer;
+            one.keySet().removeAll(Set.of("target", "label"));
+            Object said = one.containsKey("predicted") ? one.get("predicted")
+                : Arrays.asList((double[][]) one.get("output"));
+            if (said instanceof List<?> steps) said = steps.get(steps.size() - 1);
+            Object text = one.get("text");
+            rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
+        }
+        rows.subList(0, Math.max(0, rows.size() - 10)).clear();
+        try (Lock lock = Lock.on(options.out)) {
+            writeJson(options.out.resolve("outputs.json"),
+                json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers));
+        }
+        if (!options.quiet) System.out.println(aligned(rows) + "\n" + options.out + ": outputs.json");
+        return 0;
+    }
+
     /** Whoever forgets --data is told so, unless the network is of the toy's form and sizes. */
     static void refuseIfNotOf(Form toy, Model loaded) {
         int I = loaded.p().I(), O = loaded.p().O();
@@ -3282,10 +3321,13 @@ class rnn {
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
         if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary")
-                && !loaded.metadata().containsKey("classes")) return writeAlone(options, loaded);
+                && !loaded.knowsClasses()) return writeAlone(options, loaded);
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
-        Dataset data = options.data == null ? TOY : readDataset(options.data, options::warn);
+        Dataset read = options.data == null ? TOY : readDataset(options.data, options::warn);
+        boolean asked = read.keys().equals("inputs")
+            || read.keys().equals("texts") && loaded != null && loaded.knowsClasses();
+        Dataset data = asked ? filled(read, options, loaded) : read;
         Form form = form(data, options.request(), loaded);
         if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
@@ -3295,6 +3337,7 @@ class rnn {
         refuseTooLarge(split, H);
         Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
             : initial(split.I(), H, split.O(), options.seed);
+        if (asked) return ask(options, data.name(), form, p);
         if (options.checkGradients) return printGradientCheck(p, split);
         try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
             Settings settings = new Settings(options.learningRate, options.momentum, options.clip,
