@@ -1182,7 +1182,7 @@ class RnnTest {
                 rnn.State at = whole.state;
                 var copy = new rnn.State(rnn.copy(at.p()), rnn.copy(at.v()), rnn.copy(at.last()),
                     new ArrayList<>(at.losses()), rnn.copy(at.best()), at.bestEpoch(), at.next(), at.lossSum(),
-                    at.scored(), copy(at.h()));
+                    copy(at.h()));
                 var again = new rnn.Training(copy, s, List.of(), settings, rnn.ALONE);
                 for (int epoch = 0; epoch < 2; epoch++) assertEquals(whole.epoch(), again.epoch());
                 assertArrayEquals(flat(whole.state.p()), flat(again.state.p()));
@@ -1618,6 +1618,19 @@ class RnnTest {
             assertEquals(heldOut, read(form, form.split().heldOut()));
         }
 
+        /** With --epochs 0 nothing was trained. */
+        @ParameterizedTest @ValueSource(strings = {"'targets': [[[1]], [[2]]]", "'labels': [0, 1]"})
+        void noPanelSpeaksOfTraining(String goals) {
+            Path data = mine("{'inputs': [[[1]], [[2]]], " + goals + "}");
+            for (int held = 0; held < 2; held++) {
+                var request = new rnn.Request(new rnn.HoldOut(held, false), null, 1, null, null, 1, 1, warning -> { });
+                rnn.Form form = rnn.form(dataset(data), request, null);
+                String panel = form.panel().apply(network(new Random(1), 1, 2, form.split().O())).toString();
+                assertFalse(panel.contains("training"), panel);
+                assertEquals(held == 1, panel.contains("held out"), panel);
+            }
+        }
+
         /** A dataset (null: the toy), options, and what is said of the two together. */
         static Stream<Arguments> unfit() {
             String least = "; each needs at least 2", unknown = " is none of the 3 that the network knows",
@@ -1630,7 +1643,7 @@ class RnnTest {
                 arguments(list, "--validate 3", "--validate 3 leaves nothing to train on (texts in mine.json: 2)"),
                 arguments(text, "--validate 9", "--validate 9 leaves nothing to train on (characters in mine.json: 4)"),
                 arguments(series, "--batch 3", "--batch 3 cuts the 5 values to train on into streams of 1" + least),
-                arguments(series, "--validate 4", "--batch 1 cuts the 1 values to train on into streams of 1" + least),
+                arguments(series, "--validate 4", "--batch 1 cuts the 1 value to train on into streams of 1" + least),
                 arguments(text, "--batch 9", "--batch 9 cuts the 4 characters to train on into streams of 0" + least),
                 arguments(series, "--patience 3", "--patience watches the held-out loss; give --validate too"),
                 arguments(null, "--prime a", "--prime goes with text, but toy is sequences of vectors"),
@@ -1724,7 +1737,7 @@ class RnnTest {
             assertEquals(List.of("12 12 12", "13 1"), rows.subList(10, 12));
             assertEquals(List.of("22 10", "… and 2 more in outputs.json"), rows.subList(20, rows.size()));
             assertEquals("step  target  output\n9     1.0000  1", rnn.table(9, new Object[] {new double[] {1}},
-                new Object[] {1}, null));
+                new Object[] {1}));
         }
 
         @Test void outputsOfVectorsAreThoseOfTheSavedModel() {
@@ -2478,7 +2491,7 @@ class RnnTest {
                 arguments("{'text': ['ab'], 'labels': ['x']}", "{'text': 'ab'}",
                     "mine.json has 2 outputs a step, but fc.weight of %s gives 1"),
                 arguments("{'text': 'abab'}", "{'text': ['ab'], 'labels': ['x']}",
-                    "mine.json has 1 outputs a step, but fc.weight of %s gives 2"),
+                    "mine.json has 1 output a step, but fc.weight of %s gives 2"),
                 arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
                     "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"));
         }
@@ -2491,10 +2504,10 @@ class RnnTest {
         }
 
         @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
-            {'series': [1, 2, 3]}               | 1 numbers and gives 1, for a series
+            {'series': [1, 2, 3]}               | 1 number and gives 1, for a series
             {'series': [[1, 2, 3], [2, 3, 5]]}  | 3 numbers and gives 3, for a series
             {'text': ['ab'], 'labels': ['x']}   | 2 numbers and gives 1, for labelled texts
-            {'inputs': [[[1]]], 'labels': [1]}  | 1 numbers and gives 2, for labelled sequences
+            {'inputs': [[[1]]], 'labels': [1]}  | 1 number and gives 2, for labelled sequences
             """)
         void aModelThatIsNotOfTheToyAsksForItsData(String trainedOn, String takes) {
             results("--data", mine(trainedOn), "--epochs", 0);
@@ -2679,9 +2692,9 @@ class RnnTest {
 
         /** Metadata that cannot be, the data it is loaded for, and what is said of it. */
         static Stream<Arguments> brokenMetadata() {
-            String mean = " where \"mean\" has to be numbers from -1.7976931348623157E308 to 1.7976931348623157E308",
-                deviation = " where \"deviation\" has to be numbers from 4.9E-324 to 1.7976931348623157E308",
-                columns = ", but rnn.weight_ih_l0 takes 1 columns", series = "{'series': [1, 2, 3]}",
+            String mean = " where \"mean\" has to be 1 number from -1.7976931348623157E308 to 1.7976931348623157E308",
+                deviation = " where \"deviation\" has to be 1 number from 4.9E-324 to 1.7976931348623157E308",
+                series = "{'series': [1, 2, 3]}",
                 size = ", but rnn.weight_ih_l0 takes 1 and fc.weight gives 1", text = "{'text': 'abab'}";
             return Stream.of(
                 arguments("{'mean': 'fast', 'deviation': '1.0'}", series, "its metadata has \"fast\"" + mean),
@@ -2690,8 +2703,8 @@ class RnnTest {
                 arguments("{'mean': '0.0'}", series, "its metadata has \"\"" + deviation),
                 arguments("{'mean': '0.0', 'deviation': ''}", series, "its metadata has \"\"" + deviation),
                 arguments("{'mean': '0.0', 'deviation': '0.0'}", series, "its metadata has \"0.0\"" + deviation),
-                arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", series, "has 2 means and 1 deviations" + columns),
-                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series, "has 1 means and 2 deviations" + columns),
+                arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", series, "its metadata has \"0.0 0.0\"" + mean),
+                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series, "its metadata has \"1.0 1.0\"" + deviation),
                 arguments("{'vocabulary': ''}", text, "has a vocabulary of 0" + size),
                 arguments("{'vocabulary': 'ab'}", text, "has a vocabulary of 2" + size),
                 arguments("{'vocabulary': 'ba'}", text, "its vocabulary is not in code-point order"),
@@ -3598,7 +3611,7 @@ class RnnTest {
                 case 2 -> {
                     assertFalse(Files.exists(out), what);
                     assertTrue(ran.err().startsWith("rnn: " + file)
-                        || ran.err().matches("rnn: (--|[\\d,]+ inputs).*\n"), what + ran);
+                        || ran.err().matches("rnn: (--|\\d+ inputs?,).*\n"), what + ran);
                 }
                 default -> fail(what + ran);
             }
@@ -3687,13 +3700,12 @@ class RnnTest {
         /** A checkpoint that is a good file, but not a good checkpoint; an empty value takes an entry away. */
         @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
             next    | 1    | has no tensor h, but [rnn.weight_ih_l0
-            next    | 4    | its metadata has "4" where "next" has to be numbers from 0.0 to 3.0
-            next    | -1   | its metadata has "-1" where "next" has to be numbers from 0.0 to 3.0
-            next    | one  | its metadata has "one" where "next" has to be numbers from 0.0 to 3.0
-            next    |      | its metadata has "" where "next" has to be numbers from 0.0 to 3.0
-            scored  | -1   | its metadata has "-1" where "scored" has to be numbers from 0.0 to 9.007199254740992E15
-            lossSum | NaN  | its metadata has "NaN" where "lossSum" has to be numbers from 0.0 to 1.7976931348623157E308
-            best    | 1    | its metadata has "1" where "best" has to be numbers from 0.0 to 0.0
+            next    | 4    | its metadata has "4" where "next" has to be 1 number from 0.0 to 3.0
+            next    | -1   | its metadata has "-1" where "next" has to be 1 number from 0.0 to 3.0
+            next    | one  | its metadata has "one" where "next" has to be 1 number from 0.0 to 3.0
+            next    |      | its metadata has "" where "next" has to be 1 number from 0.0 to 3.0
+            lossSum | NaN  | its metadata has "NaN" where "lossSum" has to be 1 number from 0.0 to 1.7976931348623157E308
+            best    | 1    | its metadata has "1" where "best" has to be 1 number from 0.0 to 0.0
             options | all  | is not a checkpoint of this version of rnn; train anew
             options |      | is not a checkpoint of this version of rnn; train anew
             """)

@@ -765,12 +765,11 @@ class rnn {
         int bestEpoch,              // its number; 0: none yet
         int next,                   // the window to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
-        long scored,                // how many those are
         double[][] h) {             // the hidden state carried into it [B,H]; none where an epoch begins
 
         static State of(Parameters p) {
             Parameters v = Parameters.zeros(p.I(), p.H(), p.O());
-            return new State(p, v, copy(p), new ArrayList<>(), copy(p), 0, 0, 0, 0, new double[0][]);
+            return new State(p, v, copy(p), new ArrayList<>(), copy(p), 0, 0, 0, new double[0][]);
         }
 
         /** Epochs done. */
@@ -820,9 +819,9 @@ class rnn {
             int next = state.next() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
-            if (whole) return endEpoch(lossSum / (state.scored() + scored));
+            if (whole) return endEpoch(lossSum / sequences.stream().mapToLong(s -> s.target().n()).sum());
             state = new State(p, state.v(), state.last(), state.losses(), state.best(), state.bestEpoch(),
-                next, lossSum, state.scored() + scored, tape.copyOfState(n));
+                next, lossSum, tape.copyOfState(n));
             return true;
         }
 
@@ -838,7 +837,7 @@ class rnn {
                 copyRows(p.rows(), state.best().rows(), p.rows().length);
                 best = state.epoch();
             }
-            state = new State(p, state.v(), state.last(), state.losses(), state.best(), best, 0, 0, 0,
+            state = new State(p, state.v(), state.last(), state.losses(), state.best(), best, 0, 0,
                 new double[0][]);
             if (settings.batch() < sequences.size())    // else their order is the dataset's, as before
                 windows = plan(sequences, settings, state.epoch() + 1);
@@ -1015,6 +1014,11 @@ class rnn {
 
     static String format(String format, Object... args) { return String.format(Locale.ROOT, format, args); }
 
+    /** "2 values", "1 value". */
+    static String count(long n, String things) {
+        return n + " " + (n == 1 ? things.substring(0, things.length() - 1) : things);
+    }
+
     /**
      * A dataset as it was read: which keys it has, and under them sequences in their own units, texts, sorted
      * names of classes. A labelled text is a text and, as code points, a sequence.
@@ -1029,15 +1033,16 @@ class rnn {
     record Model(String file, Parameters p, Map<String, String> metadata) {
         boolean knowsClasses() { return metadata.getOrDefault("form", "").startsWith("labelled"); }
 
-        /** An entry of the metadata: numbers from least to most. */
-        double[] numbers(String key, double least, double most) {
+        /** An entry of the metadata: n numbers from least to most. */
+        double[] numbers(String key, int n, double least, double most) {
             String list = metadata.getOrDefault(key, "");
             try {
                 double[] numbers = Arrays.stream(list.split(" ")).mapToDouble(Double::parseDouble).toArray();
-                if (Arrays.stream(numbers).allMatch(x -> x >= least && x <= most)) return numbers;
+                boolean fit = Arrays.stream(numbers).allMatch(x -> x >= least && x <= most);
+                if (fit && numbers.length == n) return numbers;
             } catch (NumberFormatException e) { /* said below */ }
-            throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be numbers from %s to %s",
-                file, list, key, least, most);
+            throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be %s from %s to %s",
+                file, list, key, count(n, "numbers"), least, most);
         }
     }
 
@@ -1048,8 +1053,8 @@ class rnn {
         int of(int n, String unit, String file) {
             int held = (int) (percent ? n * amount / 100 : amount);
             if (held == 0 && amount > 0)
-                throw wrong("--validate holds out nothing of the %d %s in %s; give more, or a count",
-                    n, unit, file);
+                throw wrong("--validate holds out nothing of the %s in %s; give more, or a count",
+                    count(n, unit), file);
             if (held < n) return held;
             throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
         }
@@ -1075,8 +1080,8 @@ class rnn {
             int n = whole.n(), held = request.validate().of(n, unit, file), kept = n - held;
             int streams = Objects.requireNonNullElse(request.batch(), STREAMS), length = kept / streams;
             if (length < 2)
-                throw wrong("--batch %d cuts the %d %s to train on into streams of %d; each needs at least 2",
-                    streams, kept, unit, length);
+                throw wrong("--batch %d cuts the %s to train on into streams of %d; each needs at least 2",
+                    streams, count(kept, unit), length);
             List<Sequence> training = IntStream.range(0, streams)
                 .mapToObj(b -> Sequence.next(whole.slice(b * length, (b + 1) * length))).toList();
             List<Sequence> heldOut = held == 0 ? List.of()
@@ -1114,14 +1119,14 @@ class rnn {
     }
 
     /** The last ten targets beside the outputs at their steps, then up to ten steps of what was generated. */
-    static String table(int firstStep, Object[] targets, Object[] outputs, Object[] generated) {
-        String head = generated == null ? "output" : "output, then generated";
-        var rows = new ArrayList<>(List.of(List.of("step", "target", head)));
-        int n = targets.length, more = generated == null ? 0 : generated.length;
-        for (int k = Math.max(0, n - 10); k < n + Math.min(more, 10); k++)
-            rows.add(List.of("" + (firstStep + k), k < n ? cell(targets[k]) : "",
-                cell(k < n ? outputs[k] : generated[k - n])));
-        if (more > 10) rows.add(List.of("…", "", "and " + (more - 10) + " more in outputs.json"));
+    static String table(int firstStep, Object[] targets, Object[] outputs, Object... generated) {
+        Object[] all = Stream.of(outputs, generated).flatMap(Stream::of).toArray();
+        int n = targets.length, more = generated.length - 10;
+        var rows = new ArrayList<>(List.of(
+            List.of("step", "target", generated.length == 0 ? "output" : "output, then generated")));
+        for (int k = Math.max(0, n - 10); k < Math.min(n + 10, all.length); k++)
+            rows.add(List.of("" + (firstStep + k), k < n ? cell(targets[k]) : "", cell(all[k])));
+        if (more > 0) rows.add(List.of("…", "", "and " + more + " more in outputs.json"));
         return aligned(rows);
     }
 
@@ -1207,29 +1212,21 @@ class rnn {
             return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE));
         }
 
-        /** Codes as frequent as in the training part, or `pairs` of them; each count begins at one. */
+        /** Codes as frequent as in the training part or, in `pairs`, as behind the code before them. */
         static Baseline counted(String name, Split split, boolean pairs) {
-            long O = split.O(), n = 0;
-            double sum = 0;
-            var counts = new HashMap<Long, Integer>();  // of a pair of codes; of one before, at −1 − its code
-            for (Sequence s : split.training())
-                for (int r = 0; r < s.target().n(); r++) {
-                    long before = before(s, r, pairs);
-                    counts.merge(-1 - before, 1, Integer::sum);
-                    counts.merge(before * O + s.target().code(r), 1, Integer::sum);
-                }
-            for (Sequence s : split.shown())
-                for (int r = 0; r < s.target().n(); r++, n++) {
-                    long before = before(s, r, pairs);
-                    sum += StrictMath.log((counts.getOrDefault(-1 - before, 0) + O)
-                        / (counts.getOrDefault(before * O + s.target().code(r), 0) + 1.0));
-                }
+            long O = split.O(), n = split.shown().stream().mapToLong(s -> s.target().n()).sum();
+            Function<Sequence, LongStream> keys = s -> IntStream.range(0, s.target().n()).mapToLong(
+                r -> (pairs ? s.input().code(s.unscored() + r) : 0) * O + s.target().code(r));
+            var counts = new HashMap<Long, Integer>();
+            var before = new HashMap<Long, Integer>();
+            split.training().stream().flatMapToLong(keys).forEach(key -> {
+                counts.merge(key, 1, Integer::sum);
+                before.merge(key / O, 1, Integer::sum);
+            });
+            double sum = split.shown().stream().flatMapToLong(keys)     // each count begins at one
+                .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0) + O)
+                    / (counts.getOrDefault(key, 0) + 1.0))).reduce(0, Double::sum);
             return new Baseline(name, new Score(sum / n, Double.NaN));
-        }
-
-        /** The code before a target; where that does not matter, 0. */
-        private static long before(Sequence s, int r, boolean pairs) {
-            return pairs ? s.input().code(s.unscored() + r) : 0;
         }
     }
 
@@ -1268,23 +1265,22 @@ class rnn {
             : generate(p, s.input(), Objects.requireNonNullElse(generate, s.T()));
         var json = json("held_out", heldOut, "input", rows(s.input()), "target", target, "output", output,
             "generated", generated);
-        if (generated == null) return new Answer(json, () -> table(s.unscored() + 1, target, output, null));
+        if (generated == null) return new Answer(json, () -> table(s.unscored() + 1, target, output));
         Object[] more = Stream.of(generated).skip(1).toArray();    // the first is the last output once more
         return new Answer(json, () -> table(s.unscored() + 2, target, output, more));
     }
 
     static Line dots(String name, List<Sequence> sequences, Parameters p, int colour) {
-        return new Line(name, flatten(sequences.stream().map(s -> rows(s.target()))),
-            flatten(sequences.stream().map(s -> scoredOutputs(p, s))), colour, false, true);
+        return new Line(name, flatten(sequences.stream().flatMap(s -> Stream.of(rows(s.target())))),
+            flatten(sequences.stream().flatMap(s -> Stream.of(scoredOutputs(p, s)))), colour, false, true);
     }
 
-    static double[] flatten(Stream<double[][]> matrices) {
-        return matrices.flatMap(Stream::of).flatMapToDouble(Arrays::stream).toArray();
-    }
+    static double[] flatten(Stream<double[]> rows) { return rows.flatMapToDouble(Arrays::stream).toArray(); }
 
     /** Every number of every target against the output: on the line where it is right. */
     static Panel regressionPanel(Parameters p, Split split) {
-        var lines = new ArrayList<>(List.of(dots("training", split.training(), p, BLUE)));
+        String others = split.held() > 0 ? "not held out" : "all sequences";
+        var lines = new ArrayList<>(List.of(dots(others, split.training(), p, BLUE)));
         if (split.held() > 0) lines.add(dots("held out", split.heldOut(), p, ORANGE));
         var targets = lines.stream().flatMapToDouble(line -> Arrays.stream(line.x())).summaryStatistics();
         double[] ends = {targets.getMin(), targets.getMax()};
@@ -1337,8 +1333,8 @@ class rnn {
             String known = loaded == null ? null : loaded.metadata().get("classes");
             var names = known == null ? data.classes() : List.of(known.split("\n"));
             if (known != null && names.size() != loaded.p().O())
-                throw wrong("%s: names %d classes, but fc.weight gives %d", loaded.file(), names.size(),
-                    loaded.p().O());
+                throw wrong("%s: names %s, but fc.weight gives %d", loaded.file(),
+                    names.size() == 1 ? "1 class" : names.size() + " classes", loaded.p().O());
             if (!data.classes().isEmpty()) return new Classes(names, names.size());
             return new Classes(names, loaded == null ? K : Math.max(K, loaded.p().O()));
         }
@@ -1377,8 +1373,8 @@ class rnn {
             var labels = IntStream.range(0, n).map(k -> k * together)
                 .mapToObj(k -> names.isEmpty() ? roundNumber(k, O) : names.get(k)).toList();
             double most = Stream.of(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
-            String of = split.held() > 0 ? "held out" : "training";
-            return new Cells("Labels and answers, " + of + " (counts)", "the network's answer", "label",
+            String which = split.held() > 0 ? ", held out" : "";
+            return new Cells("Labels and answers" + which + " (counts)", "the network's answer", "label",
                 labels, labels, counts, true, 0, most, WHITE, SKY);
         }
 
@@ -1418,7 +1414,7 @@ class rnn {
         var json = json("held_out", heldOut, "input", rows(s.input()), "target", says.labels(),
             "output", output, "predicted", says.predicted(), "probability", says.probability());
         return new Answer(json,
-            () -> table(s.unscored() + 1, says.labels().toArray(), says.predicted().toArray(), null));
+            () -> table(s.unscored() + 1, says.labels().toArray(), says.predicted().toArray()));
     }
 
     // ── 8.3 A series ──
@@ -1453,12 +1449,9 @@ class rnn {
 
         /** The scaling of the series that a model was trained on. */
         static Scaling of(Model loaded) {
-            double[] mean = loaded.numbers("mean", -Double.MAX_VALUE, Double.MAX_VALUE);
-            double[] deviation = loaded.numbers("deviation", Double.MIN_VALUE, Double.MAX_VALUE);
             int I = loaded.p().I();
-            if (mean.length == I && deviation.length == I) return new Scaling(mean, deviation);
-            throw wrong("%s: has %d means and %d deviations, but rnn.weight_ih_l0 takes %d columns",
-                loaded.file(), mean.length, deviation.length, I);
+            return new Scaling(loaded.numbers("mean", I, -Double.MAX_VALUE, Double.MAX_VALUE),
+                loaded.numbers("deviation", I, Double.MIN_VALUE, Double.MAX_VALUE));
         }
 
         double[][] scale(double[][] rows) {             // by halves, which cannot overflow
@@ -1547,20 +1540,23 @@ class rnn {
             .reduce((a, b) -> r[a] >= r[b] ? a : b).orElse(1);
     }
 
-    /** The p ≤ 20 of least AIC, n·log σ² + 2p, with σ² by Levinson and Durbin's recursion, as in R's ar. */
+    /** Gauss and Jordan: takes so much of row i from the others that nothing is left in column i. */
+    static void eliminate(double[][] A, int i) {
+        for (int k = 0; k < A.length; k++) if (k != i) addRow(-A[k][i] / A[i][i], A[i], A[k]);
+    }
+
+    /** The p ≤ 20 of least AIC, n·log σ² + 2p, with the σ² of the Yule-Walker equations, as in R's ar. */
     static int order(double[] v) {
         int most = Math.min(20, (v.length - 1) / 3), best = 0;
-        double[] r = autocorrelation(v, most + 1), a = new double[most + 1];
-        double variance = r[0], least = v.length * StrictMath.log(variance);
-        for (int p = 1; p <= most && variance > 1e-12 * r[0]; p++) {
-            double[] old = a.clone();
-            a[p] = r[p] / variance;
-            for (int j = 1; j < p; j++) a[p] -= old[j] * r[p - j] / variance;
-            for (int j = 1; j < p; j++) a[j] -= a[p] * old[p - j];
-            variance *= 1 - a[p] * a[p];
-            double aic = v.length * StrictMath.log(variance) + 2 * p;
+        double[] r = autocorrelation(v, most + 1);
+        double[][] R = new double[most + 1][most + 1];
+        for (int i = 0; i <= most; i++) for (int j = 0; j <= most; j++) R[i][j] = r[Math.abs(i - j)];
+        double least = Double.POSITIVE_INFINITY;
+        for (int p = 0; p <= most && R[p][p] > 1e-12 * r[0]; p++) {
+            double aic = v.length * StrictMath.log(R[p][p]) + 2 * p;
             if (aic < least) best = p;
             least = Math.min(least, aic);
+            eliminate(R, p);                            // so that the next pivot is n·σ² of order p + 1
         }
         return best;
     }
@@ -1573,10 +1569,10 @@ class rnn {
             for (int k = 0; k <= order + 1; k++) xy[k] = k == 0 ? 1 : k <= order ? v[t - k] : v[t];
             for (int i = 0; i <= order; i++) addRow(xy[i], xy, A[i]);
         }
-        for (int i = 0; i <= order; i++) {                      // Gauss and Jordan
+        for (int i = 0; i <= order; i++) {
             boolean isNew = A[i][i] > 1e-10 * A[0][0];          // to the lags before it
             if (!isNew) A[i] = oneHot(i, order + 2);            // c[i] = 0
-            for (int k = 0; k <= order; k++) if (k != i) addRow(-A[k][i] / A[i][i], A[i], A[k]);
+            eliminate(A, i);
         }
         return IntStream.rangeClosed(0, order).mapToDouble(i -> A[i][order + 1] / A[i][i]).toArray();
     }
@@ -1631,8 +1627,8 @@ class rnn {
         Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
         Function<Parameters, Score> alone = held < 2 ? null : p -> new Score(mse(
-            flatten(Stream.<double[][]>of(generate(p, scaled.slice(0, n - held), held))),
-            flatten(Stream.<double[][]>of(rows(scaled.slice(n - held, n))))), Double.NaN);
+            flatten(Stream.of(generate(p, scaled.slice(0, n - held), held))),
+            flatten(Stream.of(rows(scaled.slice(n - held, n))))), Double.NaN);
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
             "mean squared error (of the scaled series)",
             score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
@@ -2536,7 +2532,6 @@ class rnn {
         tensors.metadata().put("best", "" + state.bestEpoch());
         tensors.metadata().put("next", "" + state.next());
         tensors.metadata().put("lossSum", decimal(state.lossSum()));
-        tensors.metadata().put("scored", "" + state.scored());
         writeSafetensors(file, tensors);
     }
 
@@ -2550,14 +2545,14 @@ class rnn {
         var losses = new ArrayList<double[]>();
         if (epochs > 0) Collections.addAll(losses, tensors.get("losses", epochs, columns));
         List<Window> windows = plan(split.training(), settings, epochs + 1);
-        int next = (int) model.numbers("next", 0, windows.size() - 1)[0];
-        double lossSum = model.numbers("lossSum", 0, Double.MAX_VALUE)[0];
-        long scored = (long) model.numbers("scored", 0, 0x1p53)[0];
+        int next = (int) model.numbers("next", 1, 0, windows.size() - 1)[0];
+        double lossSum = model.numbers("lossSum", 1, 0, Double.MAX_VALUE)[0];
         double[][] h = next == 0 ? new double[0][] : tensors.get("h", windows.get(next - 1).B(), H);
         Parameters last = tensors.parameters("last.", I, H, O);
-        int best = (int) model.numbers("best", Math.min(epochs, columns - 1), columns == 1 ? 0 : epochs)[0];
+        int best = (int) model.numbers(
+            "best", 1, Math.min(epochs, columns - 1), columns == 1 ? 0 : epochs)[0];
         return new State(model.p(), tensors.parameters("velocity.", I, H, O), last, losses,
-            best == 0 ? copy(last) : tensors.parameters("best.", I, H, O), best, next, lossSum, scored, h);
+            best == 0 ? copy(last) : tensors.parameters("best.", I, H, O), best, next, lossSum, h);
     }
 
     /** Keeps a second run out of a folder. The system lifts it when the process ends, however it ends. */
@@ -3060,22 +3055,23 @@ class rnn {
         double bytes = 8 * (7 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
-            throw wrong("%.0f inputs, --hidden %d and %.0f outputs over %.0f steps at once take %.0f bytes "
-                + "of memory, but Java has %d", I, hidden, O, rows, bytes, most);
+            throw wrong("%s, --hidden %d and %s over %s at once take %.0f bytes of memory, but Java has %d",
+                count(split.I(), "inputs"), hidden, count(split.O(), "outputs"), count((long) rows, "steps"),
+                bytes, most);
     }
 
     /** The loaded network, if the dataset and --hidden fit it. */
     static Parameters fitting(Model loaded, Split split, String data, Integer hidden) {
         Parameters p = loaded.p();
         if (hidden != null && hidden != p.H())
-            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %d hidden units",
-                hidden, loaded.file(), p.H());
+            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %s",
+                hidden, loaded.file(), count(p.H(), "hidden units"));
         if (split.I() != p.I())
-            throw wrong("%s has %d inputs a step, but rnn.weight_ih_l0 of %s takes %d",
-                data, split.I(), loaded.file(), p.I());
+            throw wrong("%s has %s a step, but rnn.weight_ih_l0 of %s takes %d",
+                data, count(split.I(), "inputs"), loaded.file(), p.I());
         if (split.O() != p.O())
-            throw wrong("%s has %d outputs a step, but fc.weight of %s gives %d",
-                data, split.O(), loaded.file(), p.O());
+            throw wrong("%s has %s a step, but fc.weight of %s gives %d",
+                data, count(split.O(), "outputs"), loaded.file(), p.O());
         return p;
     }
 
@@ -3083,8 +3079,8 @@ class rnn {
     static int printGradientCheck(Parameters p, Split split) {
         double worst = 0;
         for (GradientCheck check : checkGradients(p, split.windowsOf(split.training()).get(0), 1000, ALONE)) {
-            System.out.print(format("d%-4s %5d weights checked, largest relative error %.1e%n",
-                check.name(), check.checked(), check.worst()));
+            System.out.print(format("d%-4s %13s checked, largest relative error %.1e%n",
+                check.name(), count(check.checked(), "weights"), check.worst()));
             worst = Math.max(worst, check.worst());
         }
         System.out.println(worst < 1e-7 ? "BPTT agrees with the numerical gradient."
@@ -3117,8 +3113,9 @@ class rnn {
         int run() {
             try (Interrupt interrupt = new Interrupt()) {
                 if (options.resume && isDone())
-                    System.err.printf("rnn: nothing to do: %s has %d epochs, %s%n", options.out, epoch(),
-                        epoch() >= options.epochs ? "--epochs asks for " + options.epochs
+                    System.err.printf("rnn: nothing to do: %s has %s, %s%n",
+                        options.out, count(epoch(), "epochs"), epoch() >= options.epochs
+                            ? "--epochs asks for " + options.epochs
                             : "epoch " + keptEpoch() + " is the best; a larger --patience goes on");
                 else train(interrupt);
                 if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
@@ -3307,8 +3304,8 @@ class rnn {
         int I = loaded.p().I(), O = loaded.p().O();
         String form = loaded.metadata().get("form");
         if (I == toy.split().I() && O == toy.split().O() && (form == null || form.equals(toy.what()))) return;
-        throw wrong("%s needs --data FILE: it takes %d numbers and gives %d%s, unlike the toy", loaded.file(),
-            I, O, form == null ? "" : ", for " + form);
+        throw wrong("%s needs --data FILE: it takes %s and gives %d%s, unlike the toy", loaded.file(),
+            count(I, "numbers"), O, form == null ? "" : ", for " + form);
     }
 
     /** What the options ask for, once they are right. */
