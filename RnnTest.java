@@ -1633,15 +1633,16 @@ class RnnTest {
 
         /** A dataset (null: the toy), options, and what is said of the two together. */
         static Stream<Arguments> unfit() {
+            String some = "; hold out some, and leave some to train on";
             String least = "; each needs at least 2", unknown = " is none of the 3 that the network knows",
                 series = "{'name':'a', 'series': [1,2,3,4,5]}", text = "{'text': 'abca'}", list = "{'text': ['a','b']}";
             return Stream.of(
-                arguments(null, "--validate 1", "--validate 1 leaves nothing to train on (sequences in toy: 1)"),
+                arguments(null, "--validate 1", "--validate holds out 1 of the 1 sequence in toy" + some),
                 arguments(series, "--validate 19.9%",
-                    "--validate holds out nothing of the 5 values in mine.json; give more, or a count"),
-                arguments(series, "--validate 5", "--validate 5 leaves nothing to train on (values in mine.json: 5)"),
-                arguments(list, "--validate 3", "--validate 3 leaves nothing to train on (texts in mine.json: 2)"),
-                arguments(text, "--validate 9", "--validate 9 leaves nothing to train on (characters in mine.json: 4)"),
+                    "--validate holds out 0 of the 5 values in mine.json" + some),
+                arguments(series, "--validate 5", "--validate holds out 5 of the 5 values in mine.json" + some),
+                arguments(list, "--validate 3", "--validate holds out 3 of the 2 texts in mine.json" + some),
+                arguments(text, "--validate 9", "--validate holds out 9 of the 4 characters in mine.json" + some),
                 arguments(series, "--batch 3", "--batch 3 cuts the 5 values to train on into streams of 1" + least),
                 arguments(series, "--validate 4", "--batch 1 cuts the 1 value to train on into streams of 1" + least),
                 arguments(text, "--batch 9", "--batch 9 cuts the 4 characters to train on into streams of 0" + least),
@@ -2707,15 +2708,18 @@ class RnnTest {
                 arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series, "its metadata has \"1.0 1.0\"" + deviation),
                 arguments("{'vocabulary': ''}", text, "has a vocabulary of 0" + size),
                 arguments("{'vocabulary': 'ab'}", text, "has a vocabulary of 2" + size),
-                arguments("{'vocabulary': 'ba'}", text, "its vocabulary is not in code-point order"),
-                arguments("{'classes': 'a\\nb'}", "{'inputs': [[[1]]], 'labels': [0]}",
-                    "names 2 classes, but fc.weight gives 1"));
+                arguments("{'vocabulary': 'ba'}", text, "its vocabulary is not in code-point order"));
         }
 
         @ParameterizedTest @MethodSource("brokenMetadata")
         void metadataThatDoNotFitAreRefused(String metadata, String data, String message) {
             rejects(2, "model.safetensors: " + message, "--load", modelSaying(metadata), "--data", mine(data),
                 "--epochs", 0);
+        }
+
+        @Test void classNamesOfAnotherNumberAreRefused() {
+            rejects(2, "mine.json has 2 outputs a step, but fc.weight of model.safetensors gives 1", "--load",
+                modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"), "--epochs", 0);
         }
 
         /** It has 1 input and 1 output. */

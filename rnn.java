@@ -1052,11 +1052,9 @@ class rnn {
         /** How many of the n units in a file, of which some have to be left. */
         int of(int n, String unit, String file) {
             int held = (int) (percent ? n * amount / 100 : amount);
-            if (held == 0 && amount > 0)
-                throw wrong("--validate holds out nothing of the %s in %s; give more, or a count",
-                    count(n, unit), file);
-            if (held < n) return held;
-            throw wrong("--validate %d leaves nothing to train on (%s in %s: %d)", held, unit, file, n);
+            if (held < n && (held > 0 || amount == 0)) return held;
+            throw wrong("--validate holds out %d of the %s in %s; hold out some, and leave some to train on",
+                held, count(n, unit), file);
         }
     }
 
@@ -1332,11 +1330,8 @@ class rnn {
             int K = data.sequences().get(0).target().width();
             String known = loaded == null ? null : loaded.metadata().get("classes");
             var names = known == null ? data.classes() : List.of(known.split("\n"));
-            if (known != null && names.size() != loaded.p().O())
-                throw wrong("%s: names %s, but fc.weight gives %d", loaded.file(),
-                    names.size() == 1 ? "1 class" : names.size() + " classes", loaded.p().O());
-            if (!data.classes().isEmpty()) return new Classes(names, names.size());
-            return new Classes(names, loaded == null ? K : Math.max(K, loaded.p().O()));
+            int most = names.isEmpty() && loaded != null ? loaded.p().O() : names.size();
+            return new Classes(names, Math.max(K, most));
         }
 
         Object name(int code) { return names.isEmpty() ? code : names.get(code); }
