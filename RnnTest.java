@@ -2513,7 +2513,7 @@ class RnnTest {
         void aModelThatIsNotOfTheToyAsksForItsData(String trainedOn, String takes) {
             results("--data", mine(trainedOn), "--epochs", 0);
             rejects(2, "out/model.safetensors needs --data FILE: it takes " + takes + ", unlike the toy",
-                "--load", temp.resolve("out/model.safetensors"));
+                "--load", temp.resolve("out/model.safetensors"), "--prime", "a");
         }
 
         @Test void aModelOfASeriesOfAnotherScaleIsWarnedOf() {

@@ -1625,7 +1625,7 @@ class rnn {
             flatten(Stream.of(generate(p, scaled.slice(0, n - held), held))),
             flatten(Stream.of(rows(scaled.slice(n - held, n))))), Double.NaN);
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
-            "mean squared error (of the scaled series)",
+            "mean squared error (scaled series)",
             score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
                 ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
             p -> forecast.apply(p).answer(), p -> forecast.apply(p).panel(data.name()),
@@ -3321,10 +3321,10 @@ class rnn {
             || read.keys().equals("texts") && loaded != null && loaded.knowsClasses();
         Dataset data = asked ? filled(read, options, loaded) : read;
         Form form = form(data, options.request(), loaded);
+        if (options.data == null && loaded != null) refuseIfNotOf(form, loaded);
         if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
         Split split = form.split();
-        if (options.data == null && loaded != null) refuseIfNotOf(form, loaded);
         int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
         refuseTooLarge(split, H);
         Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
