@@ -27,7 +27,11 @@ public class Fuzz {
         + "'labels': [1, 0, 2]}", "d.json", "{'series': [1, 2.5, -3, 4e2, 5, 1, 0, 7]}", "e.json",
         "{'series': [[1, 2], [2.5, 3], [-3, 1], [0, 9]], 'name': 's'}", "f.json", "{'text': 'h\\u00e9llo \\ud83d\\ude00 wo'}",
         "g.json", "{'text': ['one', 'two', 'o'], 'description': 'd'}", "h.txt", "a text, no more\nthan two lines\n",
-        "i.csv", "day,a,b\nmonday,1,2.5\ntuesday,2,1e2\nwednesday,4,-3\nthursday,8,0\n"};
+        "i.csv", "day,a,b\nmonday,1,2.5\ntuesday,2,1e2\nwednesday,4,-3\nthursday,8,0\n",
+        "j.csv", "when;x;y\n1.5.;1.5;2\n2.5.;2.25;1e2\n3.5.;-4;.5\n4.5.;8;0\n", "k.json", "{'text': ['one', 'two', 'o', 'no'], "
+        + "'labels': ['x', 'y', 'x', '\\u00e9']}", "l.json", "{'labels': [3, 1, 3], 'text': ['one', 'two', 'tree']}", "m.json",
+        "{'inputs': [[[1], [0]], [[0], [0]], [[2], [1]]], 'labels': ['up', 'down', 'up']}", "n.json",
+        "{'inputs': [[[1, 2]], [[0, 1], [0, 3]]], 'labels': [['a'], ['b', 'a']]}"};
     static final String[] VALUES = {"0", "-0.0", "1", "2", "-1", "1e308", "-1e308", "1e200", "1e150", "1e-200", "4.9e-324",
         "1000000000000000", "1000000000000001", "0.1", "1e15", "123456789", "'a'", "''", "[]", "[1]", "[[1]]", "{}", "null"};
     static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|[-+.\\w]+|[\\[\\]{}:,]");
@@ -40,7 +44,7 @@ public class Fuzz {
     static final List<String> names = new ArrayList<>();
     static final List<byte[]> files = new ArrayList<>();
     static Path folder;
-    static long inputs, trained, refusedLater, drawn;
+    static long inputs, trained, refusedLater, drawn, explained;
 
     /** Arguments: the folder of the inputs that have led anywhere new, where random ones are if it is empty; minutes. */
     public static void main(String... args) throws Exception {
@@ -73,18 +77,28 @@ public class Fuzz {
                 files.add(Files.readAllBytes(folder.resolve("out").resolve(name)));
             }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.err.printf(Locale.ROOT,
-            "fuzz: %d inputs: %d trained to the end, %d of them drawn; %d read and refused or failed later; "
-            + "past the reader: %.1f %%%n", inputs, trained, drawn, refusedLater, 100.0 * (trained + refusedLater) / inputs)));
+            "fuzz: %d inputs: %d trained to the end, %d of them drawn and %d explained; %d read and refused or failed "
+            + "later; past the reader: %.1f %%%n", inputs, trained, drawn, explained, refusedLater,
+            100.0 * (trained + refusedLater) / inputs)));
     }
 
     public static void fuzzerTestOneInput(FuzzedDataProvider choice) throws IOException {
         int which = choice.consumeInt(0, files.size() - 1), datasets = DATASETS.length / 2, of = which % datasets;
         boolean model = which >= datasets && which < 2 * datasets, checkpoint = which >= 2 * datasets;
-        var args = new ArrayList<>(List.of("--hidden", "2", "--epochs", checkpoint ? "2" : "1", "--quiet"));
+        var args = new ArrayList<>(List.of("--hidden", "2", "--quiet"));
+        String epochs = checkpoint ? "2" : "1";
         boolean plot = choice.consumeInt(0, 15) == 7;
         if (plot) args.add("--plot");
+        boolean explain = choice.consumeInt(0, 15) == 7;
+        if (explain) args.add("--explain");
         if (!checkpoint) {                              // a checkpoint goes on with the options that it was made with
-            if (choice.consumeBoolean()) args.addAll(List.of("--validate", choice.pickValue(new String[] {"1", "2", "40%"})));
+            boolean validate = choice.consumeBoolean();
+            if (validate) args.addAll(List.of("--validate", choice.pickValue(new String[] {"1", "2", "40%"})));
+            if (validate && choice.consumeBoolean()) {
+                args.addAll(List.of("--patience", "1"));
+                epochs = "4";
+            }
+            if (choice.consumeBoolean()) args.addAll(List.of("--weight-decay", choice.pickValue(new String[] {"0.1", "1e9"})));
             if (choice.consumeBoolean()) args.addAll(List.of("--batch", "" + choice.consumeInt(1, 3)));
             if (choice.consumeBoolean()) args.addAll(List.of("--steps", "" + choice.consumeInt(1, 5)));
             if (choice.consumeBoolean()) args.addAll(List.of("--momentum", "0.9", "--clip", "1"));
@@ -94,17 +108,17 @@ public class Fuzz {
         Path out = Files.createDirectories(folder.resolve("out")), data = folder.resolve(names.get(of));
         byte[] edited = edit(files.get(which), !model && !checkpoint, choice);
         Files.write(data, which == of ? edited : files.get(of));
-        args.addAll(List.of("--data", data.toString(), "--out", out.toString()));
+        args.addAll(List.of("--data", data.toString(), "--out", out.toString(), "--epochs", epochs));
         if (model) args.addAll(List.of("--load", Files.write(folder.resolve("model.safetensors"), edited).toString()));
         if (checkpoint) Files.write(out.resolve("checkpoint.safetensors"), edited);
         if (checkpoint) args.add("--resume");
-        judge(args, out, plot, edited);
+        judge(args, out, plot, explain, edited);
         try (var all = Files.list(out)) {
             for (Path file : all.toList()) Files.delete(file);
         }
     }
 
-    static void judge(List<String> args, Path out, boolean plot, byte[] edited) throws IOException {
+    static void judge(List<String> args, Path out, boolean plot, boolean explain, byte[] edited) throws IOException {
         PrintStream stdout = System.out, stderr = System.err;
         var said = new ByteArrayOutputStream();
         int status;
@@ -121,9 +135,11 @@ public class Fuzz {
         if (status == 0) {
             trained++;
             if (plot) drawn++;
+            if (explain) explained++;
             if (!line.isEmpty()) find = "status 0, but it says: " + line;
-            if (Pattern.compile("[\\[:,]\\s*\"-?(NaN|Infinity)\"").matcher(Files.readString(out.resolve("outputs.json"))).find())
-                find = "outputs.json holds what is not finite";
+            for (String file : explain ? List.of("outputs.json", "explain.html") : List.of("outputs.json"))
+                if (Pattern.compile("[\\[:,]\\s*\"-?(NaN|Infinity)\"").matcher(Files.readString(out.resolve(file))).find())
+                    find = file + " holds what is not finite";
             rnn.readSafetensors(out.resolve("model.safetensors"));
         } else {
             if (status == 1 || LATER.matcher(line).find()) refusedLater++;
