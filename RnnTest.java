@@ -2717,6 +2717,13 @@ class RnnTest {
                 "--epochs", 0);
         }
 
+        @Test void aMessageQuotesWhatIsLongWithoutItsMiddle() {
+            String err = tool("--load", modelSaying("{'mean': '" + "7x".repeat(5000) + "', 'deviation': '1'}"),
+                "--data", mine("{'series': [1, 2, 3]}"), "--epochs", 0).err();
+            assertTrue(err.length() < 1000 && err.matches("rnn: .+ its metadata has \"[7x]+ \\.\\.\\. [7x]+\" where \"mean\" "
+                + "has to be 1 number from -?[.0-9]+E308 to 1.7976931348623157E308\n"), err);
+        }
+
         @Test void classNamesOfAnotherNumberAreRefused() {
             rejects(2, "mine.json has 2 outputs a step, but fc.weight of model.safetensors gives 1", "--load",
                 modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"), "--epochs", 0);

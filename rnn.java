@@ -994,7 +994,12 @@ class rnn {
 
     // ── 8. Forms of data ──────────────────────────────────────────────────────────────────────────────────
 
-    static String oneLine(String message) { return message.replaceAll("\\p{Cc}", "?"); }
+    /** Without control characters; of what is too long for a line the beginning and the end. */
+    static String oneLine(String message) {
+        String line = message.replaceAll("\\p{Cc}", "?");
+        int n = line.length();
+        return n <= 900 ? line : line.substring(0, 600) + " ... " + line.substring(n - 295);
+    }
 
     /** What went wrong, in one line for the user, and the exit status. */
     static final class Failure extends RuntimeException {
