@@ -205,7 +205,7 @@ public class Fuzz {
             default -> VALUES[choice.consumeInt(0, choice.consumeInt(0, 7) == 0 ? VALUES.length - 1 : 15)].replace('\'', '"');
         };
         else if (was.charAt(0) != '"') is = choice.consumeString(10);           // in a text, in CSV
-        else is = choice.consumeInt(0, 3) == 0
+        else is = choice.consumeInt(0, 3) == 0 && was.length() < 10_000     // repeats multiply
             ? was.substring(0, was.length() - 1).repeat(choice.consumeInt(1, 60)).replace("\"", "")
             : choice.consumeString(30).replaceAll("[\"\\\\\\p{Cntrl}]", "");
         if (was.charAt(0) == '"' && !key && !is.isEmpty()) is = '"' + is.replace("\"", "") + '"';
