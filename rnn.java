@@ -55,12 +55,12 @@ import java.io.*;
 import java.nio.*;
 import java.nio.channels.*;
 import java.nio.file.*;
-import java.security.*;
 import java.util.*;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.*;
 import java.util.stream.*;
+import java.util.zip.*;
 import javax.imageio.ImageIO;
 import org.knowm.xchart.*;
 import org.knowm.xchart.internal.chartpart.*;
@@ -285,6 +285,12 @@ class rnn {
                 AT[j][i] = a[j]; AT[j][next] = b[j];
             }
         }
+    }
+
+    static double[][] transposed(double[][] A) {
+        double[][] AT = new double[A[0].length][A.length];
+        transpose(A, AT);
+        return AT;
     }
 
     /** A[i] = row for the rows from ≤ i < to. */
@@ -580,6 +586,8 @@ class rnn {
 
         /** The index of the 1 in x[r], which is one-hot; −1 where vectors are written out. */
         int code(int r);
+
+        default IntStream allCodes() { return IntStream.range(0, n()).map(this::code); }
 
         /** The vectors from ≤ r < to. */
         Vectors slice(int from, int to);
@@ -1024,15 +1032,32 @@ class rnn {
         return n + " " + (n == 1 ? things.substring(0, things.length() - 1) : things);
     }
 
-    /**
-     * A dataset as it was read: which keys it has, and under them sequences in their own units, texts, sorted
-     * names of classes. A labelled text is a text and, as code points, a sequence.
-     */
-    record Dataset(String file, String name, String keys, List<Sequence> sequences, List<String> texts,
-                   List<String> classes) { }
+    /** A dataset as it was read: its keys and what is under them; a series is an input without a target. */
+    record Dataset(
+        String file,
+        String name,
+        String keys,                                    // in alphabetical order; a list of texts: texts
+        List<Vectors> inputs,
+        List<Vectors> targets,                          // or labels, as codes
+        List<String> texts,
+        List<String> classes) {                         // what the codes of labels stand for, or none
 
-    static final Dataset TOY =
-        new Dataset("toy", "toy", "inputs targets", List.of(toy()), List.of(), List.of());
+        /** Inputs with their targets. */
+        List<Sequence> pairs(List<? extends Vectors> inputs, List<? extends Vectors> targets) {
+            if (inputs.size() != targets.size())
+                throw wrong("%s: has %s, but %d targets or labels; each input needs its own",
+                    file, count(inputs.size(), "inputs"), targets.size());
+            return IntStream.range(0, inputs.size()).mapToObj(n -> {
+                Sequence s = new Sequence(inputs.get(n), targets.get(n));
+                if (s.unscored() >= 0) return s;
+                throw wrong("%s: inputs[%d] has %s, but %d targets or labels; at most as many can be scored",
+                    file, n, count(s.T(), "steps"), s.target().n());
+            }).toList();
+        }
+    }
+
+    static final Dataset TOY = new Dataset("toy", "toy", "inputs targets", List.of(toy().input()),
+        List.of(toy().target()), List.of(), List.of());
 
     /** A network that was trained before, and what its file says of it. */
     record Model(String file, Parameters p, Map<String, String> metadata) {
@@ -1104,7 +1129,7 @@ class rnn {
     }
 
     /** What a network says: for outputs.json, and to print. */
-    record Answer(Map<String, ?> json, Supplier<String> printed) { }
+    record Answer(Map<String, Object> json, Supplier<String> printed) { }
 
     /** The answers to separate sequences: all of them in outputs.json, the first one printed. */
     static Answer answers(Split split, BiFunction<Sequence, Boolean, Answer> one) {
@@ -1313,9 +1338,10 @@ class rnn {
     }
 
     static Form regression(Dataset data, Request request) {
-        for (Sequence s : data.sequences()) refuseHuge(s, "", data.file());
-        Split split = Split.sequences(data.sequences(), request, "sequences", data.file());
-        double largest = largest(data.sequences().stream().flatMap(s -> Stream.of(s.input(), s.target())));
+        var all = data.pairs(data.inputs(), data.targets());
+        for (Sequence s : all) refuseHuge(s, "", data.file());
+        Split split = Split.sequences(all, request, "sequences", data.file());
+        double largest = largest(Stream.of(data.inputs(), data.targets()).flatMap(List::stream));
         if (largest > 10)
             request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
                 + "inputs and targets that are divided until they are about 1", data.file(), largest));
@@ -1332,31 +1358,30 @@ class rnn {
 
         /** Those of a dataset or, which may be more, of the model to go on from. */
         static Classes of(Dataset data, Model loaded) {
-            int K = data.sequences().get(0).target().width();
+            int K = data.targets().get(0).width();
             String known = loaded == null ? null : loaded.metadata().get("classes");
-            var names = known == null ? data.classes() : List.of(known.split("\n"));
+            var names = known == null ? data.classes().stream().sorted().toList()
+                : List.of(known.split("\n"));
             int most = names.isEmpty() && loaded != null ? loaded.p().O() : names.size();
             return new Classes(names, Math.max(K, most));
         }
 
         Object name(int code) { return names.isEmpty() ? code : names.get(code); }
 
-        /** The target of a sequence in the codes of these classes. */
-        OneHot encode(Vectors target, Dataset data) {
-            return new OneHot(IntStream.range(0, target.n()).map(r -> {
-                if (data.classes().isEmpty()) return target.code(r);
-                String name = data.classes().get(target.code(r));
-                int code = names.indexOf(name);
-                if (code >= 0) return code;
+        /** The labels of a dataset in the codes of these classes. */
+        List<OneHot> encode(Dataset data) {
+            return data.targets().stream().map(target -> new OneHot(target.allCodes().map(code -> {
+                if (data.classes().isEmpty()) return code;
+                String name = data.classes().get(code);
+                if (names.contains(name)) return names.indexOf(name);
                 throw wrong("%s: the class \"%s\" is none of the %d that the network knows",
                     data.file(), name, names.size());
-            }).toArray(), O);
+            }).toArray(), O)).toList();
         }
 
         /** At each scored step the label, what the network says, and the probability that it gives that. */
         Verdicts verdicts(double[][] output, Vectors target) {
-            return new Verdicts(
-                IntStream.range(0, target.n()).mapToObj(t -> name(target.code(t))).toList(),
+            return new Verdicts(target.allCodes().mapToObj(this::name).toList(),
                 Stream.of(output).map(y -> name(argmax(y))).toList(),
                 Stream.of(output).map(y -> softmax(y)[argmax(y)]).toList());
         }
@@ -1390,8 +1415,7 @@ class rnn {
         /** The shares of the classes, counts plus one: the argmax is the most frequent class. */
         private List<Baseline> baselines(Split split) {
             double[] y = new double[O];                 // softmax(log count) is the share
-            for (Sequence s : split.training())
-                for (int r = 0; r < s.target().n(); r++) y[s.target().code(r)]++;
+            for (Sequence s : split.training()) s.target().allCodes().forEach(code -> y[code]++);
             Arrays.setAll(y, k -> StrictMath.log(y[k] + 1));
             return List.of(Baseline.constant("most frequent class, " + name(argmax(y)), split, y));
         }
@@ -1401,8 +1425,7 @@ class rnn {
 
     static Form classes(Dataset data, Request request, Model loaded) {
         Classes classes = Classes.of(data, loaded);
-        var all = data.sequences().stream()
-            .map(s -> new Sequence(s.input(), classes.encode(s.target(), data))).toList();
+        var all = data.pairs(data.inputs(), classes.encode(data));
         Split split = Split.sequences(all, request, "sequences", data.file());
         return classes.form("labelled sequences", split, json(),
             p -> answers(split, (s, heldOut) -> classesAnswer(p, s, heldOut, classes)), Shown.first(split));
@@ -1599,8 +1622,7 @@ class rnn {
     /** What the first n rows of a series say of the others or, where there are none, of themselves. */
     static List<Baseline> seriesBaselines(double[][] rows, int n) {
         double[] mean = Scaling.of(rows, n).mean();
-        double[][] columns = new double[mean.length][rows.length];
-        transpose(rows, columns);
+        double[][] columns = transposed(rows);
         for (int j = 0; j < mean.length; j++) for (int t = 0; t < rows.length; t++) columns[j][t] -= mean[j];
         var all = Stream.of(linearBaseline("last value", columns, n, v -> lagged(1)),
             linearBaseline("value %s steps before", columns, n, v -> lagged(season(v))),
@@ -1609,10 +1631,8 @@ class rnn {
     }
 
     static Form series(Dataset data, Request request, Model loaded) {
-        Sequence next = data.sequences().get(0);
-        int n = next.T() + 1, held = request.validate().of(n, "values", data.file());
-        double[][] own = Arrays.copyOf(rows(next.input()), n);
-        own[n - 1] = rows(next.target())[n - 2];
+        double[][] own = rows(data.inputs().get(0));
+        int n = own.length, held = request.validate().of(n, "values", data.file());
         boolean known = loaded != null && loaded.metadata().containsKey("mean")
             && loaded.p().I() == own[0].length;
         Scaling fitted = Scaling.of(own, n - held), scaling = known ? Scaling.of(loaded) : fitted;
@@ -1653,82 +1673,86 @@ class rnn {
             String characters = loaded.metadata().get("vocabulary");
             if (characters == null) return null;
             Vocabulary vocabulary = of(List.of(characters), loaded.metadata().containsKey("boundary"));
-            if (!characters.equals(vocabulary.metadata().get("vocabulary")))
-                throw wrong("%s: its vocabulary is not in code-point order", loaded.file());
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
-            if (size == I && (I == O || loaded.knowsClasses())) return vocabulary;
-            throw wrong("%s: has a vocabulary of %d, but rnn.weight_ih_l0 takes %d and fc.weight gives %d",
-                loaded.file(), size, I, O);
+            if (size == I && (I == O || loaded.knowsClasses())
+                    && characters.equals(vocabulary.characters())) return vocabulary;
+            throw wrong("%s: its vocabulary of %d does not fit: rnn.weight_ih_l0 takes %s and "
+                + "fc.weight gives %d, in code-point order", loaded.file(), size, count(I, "characters"), O);
         }
 
-        /** That of the model to go on from; of the dataset where there is none, or a file of bare weights. */
-        static Vocabulary of(Dataset data, boolean hasEnd, Model loaded, String what) {
+        /** That of the model to go on from or, where it has none, of the dataset. */
+        static Vocabulary of(Dataset data, boolean hasEnd, Model loaded) {
             Vocabulary known = loaded == null ? null : of(loaded);
-            boolean bare = loaded == null || !loaded.metadata().containsKey("form");
-            if (known == null && bare) return of(data.texts(), hasEnd);
-            if (known != null && (hasEnd || !known.hasEnd)) return known;
-            throw wrong("%s was not trained on %s, as %s is", loaded.file(), what, data.file());
+            return known != null ? known : of(data.texts(), hasEnd);
         }
+
+        String characters() { return new String(codePoints, 0, codePoints.length); }
 
         Map<String, Object> metadata() {
-            return json("vocabulary", new String(codePoints, 0, codePoints.length),
-                "boundary", hasEnd ? "the last code" : null);
+            return json("vocabulary", characters(), "boundary", hasEnd ? "the last code" : null);
         }
 
         int size() { return codePoints.length + (hasEnd ? 1 : 0); }
 
-        /** The code of the end-of-text token, or −1. */
-        int end() { return hasEnd ? codePoints.length : -1; }
+        /** The code of the end-of-text token, if there is one. */
+        IntStream end() { return IntStream.range(codePoints.length, size()); }
 
-        /** The codes of a text, between two end-of-text tokens where there are any. */
+        /** The codes of a text behind an end-of-text token. */
         int[] encode(String text, String where) {
-            var codes = IntStream.builder();
-            if (hasEnd) codes.add(end());
-            text.codePoints().forEach(c -> {
+            return IntStream.concat(end(), text.codePoints().map(c -> {
                 int code = Arrays.binarySearch(codePoints, c);
-                if (code < 0) throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the "
-                    + "network knows", where, Character.toString(c), c, codePoints.length);
-                codes.add(code);
-            });
-            if (hasEnd) codes.add(end());
-            return codes.build().toArray();
+                if (code >= 0) return code;
+                throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the network knows",
+                    where, Character.toString(c), c, codePoints.length);
+            })).toArray();
         }
 
-        OneHot vectors(String text, String file) { return new OneHot(encode(text, file), size()); }
+        /** The texts of a dataset between end-of-text tokens; each needs at least so many codes. */
+        List<OneHot> vectors(Dataset data, int least) {
+            return data.texts().stream().map(text -> {
+                int[] codes = IntStream.concat(Arrays.stream(encode(text, data.file())), end()).toArray();
+                if (codes.length >= least) return new OneHot(codes, size());
+                throw wrong("%s: \"%s\" has %s; a text needs at least %d", data.file(), text,
+                    count(codes.length, "characters"), least);
+            }).toList();
+        }
 
         String decode(int[] codes) {
             int[] text = Arrays.stream(codes).map(code -> codePoints[code]).toArray();
             return new String(text, 0, text.length);
         }
 
+        /** A text in the picture. */
+        Shown shown(Sequence s) {
+            return Shown.of(s, Shown.CHARACTERS, "the text", t -> label(s.input().code(t)));
+        }
+
         /** A code as a label of one character. */
         String label(int code) {
-            if (code == end()) return "end";
+            if (code == codePoints.length) return "end";
             int c = codePoints[code];
             return c == ' ' ? "·" : c == '\n' ? "¶" : Character.toString(c);
         }
     }
 
-    /** How to write with a vocabulary: from a prime on, and as is asked for. */
-    record Sampler(Vocabulary vocabulary, String prime, Request request) {
+    /** How to write with a vocabulary: from a prime on, in codes the start, and as is asked for. */
+    record Sampler(Vocabulary vocabulary, String prime, int[] start, Request request) {
         static final int LENGTH = 200;                  // where --generate is not given
 
         /** From the prime that was given or, where a text has to start from something, one that is known. */
         static Sampler of(Vocabulary vocabulary, Request request) {
             String prime = Objects.requireNonNullElse(request.prime(), "");
-            vocabulary.encode(prime, "--prime");
             int[] known = vocabulary.codePoints();
             if (prime.isEmpty() && !vocabulary.hasEnd())        // where a line begins, else a word, else any
                 prime = Character.toString(IntStream.of('\n', ' ', known[0])
                     .filter(c -> Arrays.binarySearch(known, c) >= 0).findFirst().getAsInt());
-            return new Sampler(vocabulary, prime, request);
+            return new Sampler(vocabulary, prime, vocabulary.encode(prime, "--prime"), request);
         }
 
-        /** What follows the prime, which an end-of-text token goes before, where there is one. */
+        /** What follows the prime. */
         String continuation(Parameters p, int n, Random random) {
-            int[] codes = vocabulary.encode(prime, "--prime");
-            if (vocabulary.hasEnd()) codes = Arrays.copyOf(codes, codes.length - 1);
-            return vocabulary.decode(sample(p, codes, n, request.temperature(), vocabulary.end(), random));
+            int end = vocabulary.codePoints().length;
+            return vocabulary.decode(sample(p, start, n, request.temperature(), end, random));
         }
 
         /** A single line of at most so many characters, for those who watch. */
@@ -1763,9 +1787,8 @@ class rnn {
     /** What the network expects after each of the last characters: the likeliest of all, from the top. */
     static Panel nextCharacterPanel(Parameters p, Shown shown, Vocabulary vocabulary) {
         int T = shown.read().n(), first = T - shown.labels().size();
-        double[][] probability = new double[p.O()][T - first];          // of each character at each step
-        transpose(Arrays.stream(outputs(p, shown.read()), first, T).map(y -> softmax(y))
-            .toArray(double[][]::new), probability);
+        double[][] probability = transposed(Arrays.stream(outputs(p, shown.read()), first, T)
+            .map(y -> softmax(y)).toArray(double[][]::new));            // of each character at each step
         var codes = IntStream.range(0, p.O()).boxed()
             .sorted(Comparator.comparing(k -> -Arrays.stream(probability[k]).max().orElse(0))).limit(20)
             .sorted(Comparator.reverseOrder()).toList();
@@ -1774,10 +1797,9 @@ class rnn {
             codes.stream().map(k -> probability[k]).toArray(double[][]::new), false, 0, 1, WHITE, BLUE);
     }
 
-    static Form textForm(
-            String what, Split split, Sampler sampler, Sequence s, Function<Parameters, Answer> answer) {
+    static Form textForm(String what, Split split, Sampler sampler, Function<Parameters, Answer> answer) {
         Vocabulary vocabulary = sampler.vocabulary();
-        Shown shown = Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t)));
+        Shown shown = vocabulary.shown(split.shown().get(0));
         return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
             score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
             answer, p -> nextCharacterPanel(p, shown, vocabulary), shown,
@@ -1786,27 +1808,22 @@ class rnn {
     }
 
     static Form text(Dataset data, Request request, Model loaded) {
-        Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "a text");
-        OneHot whole = vocabulary.vectors(data.texts().get(0), data.file());
+        Vocabulary vocabulary = Vocabulary.of(data, false, loaded);
+        OneHot whole = vocabulary.vectors(data, 2).get(0);
         Split split = Split.streams(whole, request, "characters", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
-        return textForm("a text", split, sampler, Sequence.next(whole), p -> sampler.answer(p, Set.of()));
+        return textForm("a text", split, sampler, p -> sampler.answer(p, Set.of()));
     }
 
     // ── 8.5 A list of texts ──
 
     /** A network that knows no end-of-text token reads each text from its second character on. */
     static Form texts(Dataset data, Request request, Model loaded) {
-        Vocabulary vocabulary = Vocabulary.of(data, true, loaded, "a list of texts");
-        var all = data.texts().stream().map(text -> {
-            OneHot codes = vocabulary.vectors(text, data.file());
-            if (codes.n() > 1) return Sequence.next(codes);
-            throw wrong("%s: nothing comes before the only character of \"%s\"", data.file(), text);
-        }).toList();
+        Vocabulary vocabulary = Vocabulary.of(data, true, loaded);
+        var all = vocabulary.vectors(data, 2).stream().map(Sequence::next).toList();
         Split split = Split.sequences(all, request, "texts", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
-        return textForm("a list of texts", split, sampler, split.shown().get(0),
-            p -> textsAnswer(p, data.texts(), split, sampler));
+        return textForm("a list of texts", split, sampler, p -> textsAnswer(p, data.texts(), split, sampler));
     }
 
     /** What the network writes, and the loss of each text. */
@@ -1814,38 +1831,33 @@ class rnn {
         int training = split.training().size();
         var all = split.all();
         Answer written = sampler.answer(p, Set.copyOf(texts.subList(0, training)));
-        var json = new LinkedHashMap<String, Object>(written.json());
-        json.put("sequences", IntStream.range(0, texts.size()).mapToObj(n -> json(
+        written.json().put("sequences", IntStream.range(0, texts.size()).mapToObj(n -> json(
             "held_out", n < training ? null : true, "text", texts.get(n),
             "loss", evaluate(p, split.windowsOf(all.subList(n, n + 1)), ALONE).loss())).toList());
-        return new Answer(json, written.printed());
+        return written;
     }
 
     // ── 8.6 Labelled texts ──
 
     static Form labelledTexts(Dataset data, Request request, Model loaded) {
-        Vocabulary vocabulary = Vocabulary.of(data, false, loaded, "labelled texts");
+        Vocabulary vocabulary = Vocabulary.of(data, false, loaded);
         Classes classes = Classes.of(data, loaded);
-        var all = IntStream.range(0, data.texts().size()).mapToObj(n -> new Sequence(
-            vocabulary.vectors(data.texts().get(n), data.file()),
-            classes.encode(data.sequences().get(n).target(), data))).toList();
+        if (data.targets().stream().anyMatch(labels -> labels.n() > 1))
+            throw wrong("%s: labels has a list; a text has one label", data.file());
+        var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
         Split split = Split.sequences(all, request, "texts", data.file());
-        Sequence s = split.shown().get(0);
         return classes.form("labelled texts", split, vocabulary.metadata(),
             p -> labelledTextsAnswer(data.texts(), split.training().size(),
                 all.stream().map(each -> classes.verdicts(scoredOutputs(p, each), each.target())).toList()),
-            Shown.of(s, Shown.CHARACTERS, "the text", t -> vocabulary.label(s.input().code(t))));
+            vocabulary.shown(split.shown().get(0)));
     }
 
     /** Every text with its label and what the network says; the last ten are printed. */
     static Answer labelledTextsAnswer(List<String> texts, int training, List<Verdicts> verdicts) {
-        var all = new ArrayList<Map<String, Object>>();
-        for (int n = 0; n < texts.size(); n++) {
-            Verdicts says = verdicts.get(n);
-            all.add(json("held_out", n < training ? null : true, "text", texts.get(n), "label",
-                says.labels().get(0), "predicted", says.predicted().get(0), "probability",
-                says.probability().get(0)));
-        }
+        var all = IntStream.range(0, texts.size()).mapToObj(n -> json(
+            "held_out", n < training ? null : true, "text", texts.get(n),
+            "label", verdicts.get(n).labels().get(0), "predicted", verdicts.get(n).predicted().get(0),
+            "probability", verdicts.get(n).probability().get(0))).toList();
         var rows = new ArrayList<>(List.of(List.of("label", "predicted", "text")));
         for (var one : all.subList(Math.max(0, all.size() - 10), all.size()))
             rows.add(rows.get(0).stream().map(key -> "" + one.get(key)).toList());
@@ -1861,7 +1873,7 @@ class rnn {
             .maxStringLength(Integer.MAX_VALUE).maxNumberLength(Integer.MAX_VALUE).build())
         .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build();
 
-    static final String NO_UTF8 = "\ufffd";             // what Java reads in place of broken bytes
+    static final char NO_UTF8 = '\ufffd';               // what Java reads in place of broken bytes
 
     static String abbreviate(String s, int most) {
         return s.length() <= most ? s : s.substring(0, most - 3) + "...";
@@ -1891,19 +1903,20 @@ class rnn {
             }
         }
 
-        /** The token that a value begins with: this one or, where the parser stands on a key, the next. */
-        private JsonToken token() {
-            return in.currentToken() == JsonToken.PROPERTY_NAME ? in.nextToken() : in.currentToken();
+        /** The object that begins here: its keys and what `value` reads for each. */
+        <T> Map<String, T> object(Function<String, T> value) {
+            if (!in.hasToken(JsonToken.START_OBJECT)) throw must("be an object { … }");
+            var all = new LinkedHashMap<String, T>();
+            for (String key; (key = in.nextName()) != null; ) {
+                in.nextToken();
+                all.put(key, value.apply(key));
+            }
+            return all;
         }
 
-        /** Moves into the object that begins here; then nextKey() gives its keys, and null at its end. */
-        void object() { if (token() != JsonToken.START_OBJECT) throw must("be an object { … }"); }
+        boolean isList() { return in.hasToken(JsonToken.START_ARRAY); }
 
-        String nextKey() { return in.nextName(); }
-
-        boolean isList() { return token() == JsonToken.START_ARRAY; }
-
-        boolean isString() { return token() == JsonToken.VALUE_STRING; }
+        boolean isString() { return in.hasToken(JsonToken.VALUE_STRING); }
 
         /** The elements of the list that begins here. */
         <T> List<T> list(Supplier<T> element) {
@@ -1921,24 +1934,34 @@ class rnn {
         }
 
         double number() {
-            double value = token().isNumeric() ? in.getDoubleValue() : Double.NaN;
+            double value = in.currentToken().isNumeric() ? in.getDoubleValue() : Double.NaN;
             if (Double.isFinite(value)) return value;
             throw must("be a finite number");
         }
 
         long wholeNumber(long most) {
-            double value = token() == JsonToken.VALUE_NUMBER_INT ? in.getDoubleValue() : -1;
+            double value = in.hasToken(JsonToken.VALUE_NUMBER_INT) ? in.getDoubleValue() : -1;
             if (value >= 0 && value <= most) return (long) value;
             throw must("be a whole number from 0 to " + most);
+        }
+
+        long[] wholeNumbers(long most) {
+            return list(() -> wholeNumber(most)).stream().mapToLong(n -> n).toArray();
         }
 
         String string() {
             if (!isString()) throw must("be a string");
             String text = in.getString();
-            if (text.codePoints().anyMatch(c -> Character.getType(c) == Character.SURROGATE))
-                throw wrongHere("has half a surrogate pair; a character beyond U+FFFF takes both halves");
-            if (text.contains(NO_UTF8)) throw wrongHere("has bytes that are not UTF-8");
+            if (text.codePoints().anyMatch(c -> c == NO_UTF8 || Character.getType(c) == Character.SURROGATE))
+                throw wrongHere("has bytes that are not UTF-8, or one half of a surrogate pair alone");
             return text;
+        }
+
+        /** A string that matches a pattern. */
+        String string(String pattern, String beRight) {
+            String text = string();
+            if (text.matches(pattern)) return text;
+            throw must(beRight);
         }
 
         TokenStreamLocation here() { return in.currentTokenLocation(); }
@@ -1946,12 +1969,8 @@ class rnn {
         /** Where the parser stands: inputs[0][2]. */
         String path() {
             String pointer = in.streamReadContext().pathAsPointer().toString();
-            return pointer.isEmpty() ? "the JSON" : pointer.substring(1).replaceAll("/(\\d+)(?=/|$)", "[$1]");
-        }
-
-        /** What is wrong with the key that the parser stands on. */
-        Failure unknownKey(String key, String known) {
-            return error(here(), "unknown key \"%s\"; %s", abbreviate(key, 40), known);
+            return pointer.isEmpty() ? "the JSON"
+                : abbreviate(pointer.substring(1).replaceAll("/(\\d+)(?=/|$)", "[$1]"), 60);
         }
 
         private Failure must(String beRight) {
@@ -1974,66 +1993,35 @@ class rnn {
 
     /** A dataset in the format of the README; `name` is its own where it gives itself none. */
     static Dataset datasetOf(StrictJson json, String file, String name) {
-        List<Vectors> inputs = List.of(), targets = List.of();
-        List<Sequence> sequences = List.of();
-        List<String> texts = List.of();
+        var inputs = new ArrayList<Vectors>();
+        var targets = new ArrayList<Vectors>();
+        var texts = new ArrayList<String>();
+        var classes = new LinkedHashMap<String, Integer>();
         var keys = new TreeSet<String>();
-        var classes = new TreeSet<String>();
-        json.object();
-        for (String key; (key = json.nextKey()) != null; ) {
+        var strings = new HashMap<String, String>();
+        json.object(key -> {
             keys.add(key.equals("text") && json.isList() ? "texts" : key);
-            switch (key) {
-                case "name" -> name = json.string();
-                case "description", "source" -> json.string();
-                case "inputs" -> inputs = parseSequences(json);
-                case "targets" -> targets = parseSequences(json);
-                case "labels" -> targets = parseLabels(json, classes);
-                case "series" -> sequences = List.of(Sequence.next(parseSeries(json)));
-                case "text" -> texts = !json.isList() ? List.of(json.string())
-                    : json.list("it needs at least one string", () -> parseText(json));
-                default -> { throw json.unknownKey(key, "a dataset has inputs with targets or labels, "
-                    + "series, or text, and may have name, description, source"); }
-            }
-        }
-        keys.removeAll(Set.of("name", "description", "source"));
-        if (keys.equals(Set.of("text"))) return textDataset(file, name, texts.get(0));
-        if (keys.equals(Set.of("inputs"))) targets = inputs;    // until zeros take their place: see filled
-        if (keys.contains("inputs") && keys.size() <= 2)
-            sequences = pair(file, "inputs", inputs, keys.last(), targets);
-        if (keys.equals(Set.of("labels", "texts")) && targets.stream().anyMatch(labels -> labels.n() > 1))
-            throw wrong("%s: labels has a list; a text has one label", file);
-        if (keys.equals(Set.of("labels", "texts")))
-            sequences = pair(file, "text", asCodePoints(texts), "labels", targets);
-        return new Dataset(file, name, String.join(" ", keys), sequences, texts, List.copyOf(classes));
-    }
-
-    static Dataset textDataset(String file, String name, String text) {
-        int n = text.codePointCount(0, text.length()), at = text.indexOf(NO_UTF8);
-        if (n < 2) throw wrong("%s: has %d characters; a text needs at least 2", file, n);
-        if (at >= 0) throw wrong("%s: is not UTF-8 text from character %d on", file, at + 1);
-        return new Dataset(file, name, "text", List.of(), List.of(text), List.of());
-    }
-
-    static List<Vectors> asCodePoints(List<String> texts) {
-        return texts.stream()
-            .map(text -> (Vectors) new OneHot(text.codePoints().toArray(), 0x110000)).toList();
-    }
-
-    static List<Sequence> pair(
-            String file, String inputsKey, List<Vectors> inputs, String key, List<Vectors> targets) {
-        if (inputs.size() != targets.size())
-            throw wrong("%s: %s has %d sequences, but %s has %d; each input needs its own",
-                file, inputsKey, inputs.size(), key, targets.size());
-        return IntStream.range(0, inputs.size()).mapToObj(n -> {
-            Sequence s = new Sequence(inputs.get(n), targets.get(n));
-            if (s.unscored() >= 0) return s;
-            throw wrong("%s: %s[%d] has %d steps, but %s[%d] has %d; at most as many can be scored",
-                file, key, n, s.target().n(), inputsKey, n, s.T());
-        }).toList();
+            return switch (key) {
+                case "name", "description", "source" -> strings.put(key, json.string());
+                case "inputs" -> inputs.addAll(parseSequences(json));
+                case "targets" -> targets.addAll(parseSequences(json));
+                case "labels" -> targets.addAll(parseLabels(json, classes));
+                case "series" -> inputs.add(parseSeries(json));
+                case "text" -> json.isList()
+                    ? texts.addAll(json.list("it needs at least one string", () ->
+                        json.string("(?s).+", "have at least one character")))
+                    : texts.add(json.string());
+                default -> { throw json.wrongHere("is an unknown key; a dataset has inputs with targets or "
+                    + "labels, series, or text, and may have name, description, source"); }
+            };
+        });
+        keys.removeAll(strings.keySet());
+        return new Dataset(file, strings.getOrDefault("name", name), String.join(" ", keys), inputs, targets,
+            texts, List.copyOf(classes.keySet()));
     }
 
     /** [N][T][width]: every vector of the same width. */
-    static List<Vectors> parseSequences(StrictJson json) {
+    static List<Dense> parseSequences(StrictJson json) {
         var vectors = new ArrayList<double[]>();
         return json.list("it needs at least one sequence", () -> {
             var steps = json.list("a sequence needs at least one step", () -> parseVector(json, vectors));
@@ -2044,9 +2032,8 @@ class rnn {
     /** A vector, as wide as the first of those before it, which it joins. */
     static double[] parseVector(StrictJson json, List<double[]> vectors) {
         TokenStreamLocation start = json.here();
-        double[] vector = json.list(() -> json.number()).stream().mapToDouble(x -> x).toArray();
-        if (vector.length == 0)
-            throw json.error(start, "%s is empty; a step needs at least one value", json.path());
+        double[] vector = json.list("a step needs at least one value", () -> json.number()).stream()
+            .mapToDouble(x -> x).toArray();
         vectors.add(vector);
         int width = vectors.get(0).length;
         if (vector.length == width) return vector;
@@ -2068,44 +2055,28 @@ class rnn {
         return new Dense(rows.toArray(double[][]::new));
     }
 
-    /** [N] or [N][T']: whole numbers, or names, whose codes are their places in `names`, where they go. */
-    static List<Vectors> parseLabels(StrictJson json, TreeSet<String> names) {
-        var flat = new ArrayList<Object>();
-        Supplier<Object> parseLabel = () -> {
-            boolean isName = flat.isEmpty() ? json.isString() : !names.isEmpty();
-            flat.add(isName ? parseName(json, names)
-                : (Object) (int) json.wholeNumber(Integer.MAX_VALUE - 1));
-            return flat.get(flat.size() - 1);
+    /** [N] or [N][T']: whole numbers, or names, which are given codes as they come. */
+    static List<OneHot> parseLabels(StrictJson json, Map<String, Integer> names) {
+        String needs = "it needs at least one label";
+        var codes = new ArrayList<Integer>();
+        Supplier<Integer> parseLabel = () -> {
+            boolean isName = codes.isEmpty() ? json.isString() : !names.isEmpty();
+            int code = !isName ? (int) json.wholeNumber(Integer.MAX_VALUE - 1) : names.computeIfAbsent(
+                json.string("\\P{Cc}+", "be one line of text"), name -> names.size());
+            codes.add(code);
+            return code;
         };
-        var all = json.list(() -> json.isList() ? json.list("it needs at least one label", parseLabel)
-            : List.of(parseLabel.get()));
-        var sorted = List.copyOf(names);
-        ToIntFunction<Object> code = label ->
-            label instanceof String name ? Collections.binarySearch(sorted, name) : (int) label;
-        int K = 1 + flat.stream().mapToInt(code).max().orElse(0);
-        return all.stream().map(labels -> (Vectors) new OneHot(labels.stream().mapToInt(code).toArray(), K))
+        var all = json.list(needs, () ->
+            json.isList() ? json.list(needs, parseLabel) : List.of(parseLabel.get()));
+        int K = 1 + Collections.max(codes);
+        return all.stream().map(labels -> new OneHot(labels.stream().mapToInt(code -> code).toArray(), K))
             .toList();
-    }
-
-    /** A name is one line, so that a model file can list them. */
-    static String parseName(StrictJson json, TreeSet<String> names) {
-        String name = json.string();
-        if (!name.matches("\\P{Cc}+")) throw json.wrongHere("is no class name: that is one line of text");
-        names.add(name);
-        return name;
-    }
-
-    static String parseText(StrictJson json) {
-        String text = json.string();
-        if (text.isEmpty()) throw json.wrongHere("is empty; it needs at least one character");
-        return text;
     }
 
     /** What the system said of an input or output, without the file's name. */
     static String reason(Exception e) {
         if (e instanceof JacksonIOException jackson) return reason(jackson.getCause());
         if (e instanceof NoSuchFileException) return "no such file or folder";
-        if (e instanceof InvalidPathException) return "no file can have this name";
         if (e instanceof AccessDeniedException) return "permission denied";
         if (e instanceof FileAlreadyExistsException) return "it is not a folder";
         if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
@@ -2117,7 +2088,8 @@ class rnn {
         static final String NUMBER = "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?";
 
         record Cell(String text, TokenStreamLocation at) {
-            boolean isNumber() { return text.matches(NUMBER); }
+            double number() { return text.matches(NUMBER) ? Double.parseDouble(text) : Double.NaN; }
+            boolean isNumber() { return Double.isFinite(number()); }
         }
 
         /** Whether each of the lines after the first has a cell that is a number. */
@@ -2152,31 +2124,22 @@ class rnn {
             if (read.isEmpty() || rows.size() < 2)
                 throw wrong("%s: has %d rows and no numbers in %s; a series needs 2 rows, of numbers such as "
                     + "1.5", csv.where(), rows.size(), left.isEmpty() ? "other columns" : left);
-            double[][] series = rows.stream().map(row -> columns.get(true).stream()
-                .mapToDouble(j -> number(csv, row.get(j))).toArray()).toArray(double[][]::new);
+            for (var row : rows)
+                for (int j : columns.get(true))
+                    if (!row.get(j).isNumber()) throw csv.error(row.get(j).at(),
+                        "has \"%s\" where a finite number has to be", row.get(j).text());
             if (first.size() > 1)
                 warn.accept(csv.where() + ": reads " + read + "; leaves out "
                     + (left.isEmpty() ? "nothing" : left + ": not numbers"));
-            var next = List.of(Sequence.next(new Dense(series)));
-            return new Dataset(csv.where(), name, "series", next, List.of(), List.of());
+            var series = new Dense(rows.stream().map(row -> columns.get(true).stream()
+                .mapToDouble(j -> row.get(j).number()).toArray()).toArray(double[][]::new));
+            return new Dataset(csv.where(), name, "series", List.of(series), List.of(), List.of(), List.of());
         }
 
         private static String titles(List<Cell> first, List<Integer> columns) {
             return columns.stream().map(j -> "column " + (j + 1) + " (" + first.get(j).text() + ")")
                 .collect(Collectors.joining(", "));
         }
-
-        private static double number(StrictJson csv, Cell cell) {
-            double value = cell.isNumber() ? Double.parseDouble(cell.text()) : Double.NaN;
-            if (Double.isFinite(value)) return value;
-            throw csv.error(cell.at(), "has \"%s\" where a finite number has to be", cell.text());
-        }
-    }
-
-    /** Whether standard input was closed: its descriptor is then that of the first file that Java opens. */
-    static boolean isStandardInputClosed() throws IOException {
-        Path first = Path.of(System.getProperty("java.home"), "lib", "modules"), in = Path.of("/dev/stdin");
-        return Files.exists(first) && Files.exists(in) && Files.isSameFile(first, in);
     }
 
     /** Reads a dataset: a JSON, .txt or .csv file, or one of the first two from standard input. */
@@ -2184,7 +2147,6 @@ class rnn {
         boolean standardInput = file.equals("-");
         String read;
         try {
-            if (standardInput && isStandardInputClosed()) throw new IOException("it is closed");
             read = new String(
                 standardInput ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)), UTF_8);
         } catch (IOException | InvalidPathException e) {
@@ -2195,13 +2157,19 @@ class rnn {
         String name = standardInput ? "standard input" : Path.of(file).getFileName().toString();
         String type = !standardInput ? name.substring(Math.max(0, name.lastIndexOf('.')))
             : text.stripLeading().startsWith("{") ? ".json" : ".txt";
-        if (standardInput && type.equals(".txt") && Csv.isLike(text))
-            warn.accept("standard input looks like CSV, but is taken as text; a series is a file named .csv");
         return switch (type.toLowerCase(Locale.ROOT)) {
-            case ".txt" -> textDataset(file, name, text);
+            case ".txt" -> textDataset(file, name, text, warn);
             case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
             default -> StrictJson.document(file, text, json -> datasetOf(json, file, name));
         };
+    }
+
+    static Dataset textDataset(String file, String name, String text, Consumer<String> warn) {
+        int broken = text.indexOf(NO_UTF8);
+        if (broken >= 0) throw wrong("%s: is not UTF-8 text from character %d on", file, broken + 1);
+        if (file.equals("-") && Csv.isLike(text))
+            warn.accept("standard input looks like CSV, but is taken as text; a series is a file named .csv");
+        return new Dataset(file, name, "text", List.of(), List.of(), List.of(text), List.of());
     }
 
     // ── 10. Files ─────────────────────────────────────────────────────────────────────────────────────────
@@ -2227,15 +2195,16 @@ class rnn {
     /** The shortest decimal that reads back as x: Double.toString as it is from JDK 19 on. */
     static String decimal(double x) { return tools.jackson.core.io.NumberOutput.toString(x, true); }
 
+    static String decimals(double[] numbers, String between) {
+        return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(between));
+    }
+
     /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
             out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
-            for (int n = 0; n < losses.size(); n++) {
-                var row = new StringJoiner(",", "", "\n").add("" + (n + 1));
-                for (double loss : losses.get(n)) row.add(decimal(loss));
-                out.write(row.toString().getBytes(US_ASCII));
-            }
+            for (int n = 0; n < losses.size(); n++)
+                out.write((n + 1 + "," + decimals(losses.get(n), ",") + "\n").getBytes(US_ASCII));
         });
     }
 
@@ -2244,6 +2213,13 @@ class rnn {
             return new tools.jackson.core.util.DefaultPrettyPrinter();
         }
     };
+
+    /** Writes JSON without a blank. */
+    static void writeJson(OutputStream out, Object value) {
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+            writeValue(json, value);
+        }
+    }
 
     static void writeJson(Path file, Map<String, ?> object) {
         writeWhole(file, out -> {
@@ -2260,7 +2236,7 @@ class rnn {
         json.writeArray(numbers, 0, numbers.length);
     }
 
-    /** Maps, lists, arrays of numbers, numbers, truth values, strings. */
+    /** Maps, lists, vectors, which are codes if they are one-hot, arrays, numbers, truth values, strings. */
     static void writeValue(JsonGenerator json, Object value) {
         if (value instanceof Map<?, ?> map) {
             json.writeStartObject();
@@ -2272,6 +2248,8 @@ class rnn {
             json.writeEndArray();
         } else if (value instanceof double[][] rows) writeValue(json, Arrays.asList(rows));
         else if (value instanceof double[] numbers) writeFinite(json, numbers);
+        else if (value instanceof Dense vectors) writeValue(json, vectors.x());
+        else if (value instanceof Vectors oneHot) writeValue(json, oneHot.allCodes().toArray());
         else if (value instanceof int[] numbers) json.writeArray(numbers, 0, numbers.length);
         else if (value instanceof Double number) json.writeNumber(number);
         else if (value instanceof Number number) json.writeNumber(number.longValue());
@@ -2283,24 +2261,15 @@ class rnn {
     record Safetensors(Path file, Map<String, double[][]> matrices, Map<String, String> metadata) {
         Safetensors(Path file) { this(file, new LinkedHashMap<>(), new LinkedHashMap<>()); }
 
-        /** Adds a network under PyTorch's names for nn.RNN and nn.Linear, and in their shapes: transposed. */
+        /** Adds parameters, each under its name behind a prefix. */
         void put(String prefix, Parameters p) {
-            matrices.put(prefix + "rnn.weight_ih_l0", transposed(p.Wxh()));
-            matrices.put(prefix + "rnn.weight_hh_l0", transposed(p.Whh()));
-            matrices.put(prefix + "rnn.bias_ih_l0", new double[][] {p.bh()});
-            matrices.put(prefix + "rnn.bias_hh_l0", new double[1][p.H()]);
-            matrices.put(prefix + "fc.weight", transposed(p.Why()));
-            matrices.put(prefix + "fc.bias", new double[][] {p.by()});
+            for (int m = 0; m < Parameters.NAMES.size(); m++)
+                matrices.put(prefix + Parameters.NAMES.get(m), p.matrices()[m]);
         }
 
-        /** The network under a prefix. PyTorch's two hidden biases only ever act as their sum. */
         Parameters parameters(String prefix, int I, int H, int O) {
-            double[][] Wxh = transposed(get(prefix + "rnn.weight_ih_l0", H, I));
-            double[][] Whh = transposed(get(prefix + "rnn.weight_hh_l0", H, H));
-            double[] bh = get(prefix + "rnn.bias_ih_l0", 1, H)[0].clone();
-            addRow(1, get(prefix + "rnn.bias_hh_l0", 1, H)[0], bh);
-            double[][] Why = transposed(get(prefix + "fc.weight", O, H));
-            return new Parameters(Wxh, Whh, bh, Why, get(prefix + "fc.bias", 1, O)[0]);
+            return new Parameters(take(prefix + "Wxh", I, H), take(prefix + "Whh", H, H),
+                take(prefix + "bh", 1, H)[0], take(prefix + "Why", H, O), take(prefix + "by", 1, O)[0]);
         }
 
         double[][] get(String name) {
@@ -2308,17 +2277,12 @@ class rnn {
             throw wrong("%s: has no tensor %s, but %s", file, name, matrices.keySet());
         }
 
-        double[][] get(String name, int n, int m) {
+        /** Takes out a matrix, which has to be n by m. */
+        double[][] take(String name, int n, int m) {
             double[][] W = get(name);
-            if (W.length == n && W[0].length == m) return W;
+            if (W.length == n && W[0].length == m) return matrices.remove(name);
             throw wrong("%s: %s is %d by %d, but %d by %d would fit the others",
                 file, name, W.length, W[0].length, n, m);
-        }
-
-        private static double[][] transposed(double[][] A) {
-            double[][] AT = new double[A[0].length][A.length];
-            transpose(A, AT);
-            return AT;
         }
     }
 
@@ -2336,9 +2300,7 @@ class rnn {
                 "data_offsets", List.of(offset, offset += 8L * n * m)));
         }
         var head = new ByteArrayOutputStream();
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), head)) {
-            writeValue(json, header);
-        }
+        writeJson(head, header);
         while (head.size() % 8 != 0) head.write(' ');   // so that the numbers are aligned
         writeWhole(file, out -> {
             out.write(littleEndian(8).putLong(head.size()).array());
@@ -2356,25 +2318,16 @@ class rnn {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** A tensor as a file's header describes it. */
-    record Entry(String name, String type, List<Integer> shape, long from, long to) {
+    /** A tensor as a file's header describes it: n by m numbers of some bytes each; a vector is one row. */
+    record Entry(String name, int bytes, int n, int m, long from, long to) {
 
-        /** Its numbers, which come next, a vector as one row. The header must agree with itself. */
-        double[][] read(Path file, InputStream in) throws IOException {
-            int size = type.equals("F64") ? 8 : type.equals("F32") ? 4 : 0;
-            if (size == 0) throw wrong("%s: %s is of type %s; F64 and F32 can be read", file,
-                abbreviate(name, 40), abbreviate(type, 40));
-            int n = shape.size() == 1 ? 1 : shape.get(0), m = shape.get(shape.size() - 1);
-            double bytes = (double) size * n * m;       // a double, which cannot overflow
-            if (shape.size() > 2 || bytes == 0 || bytes != to - from)
-                throw wrong("%s: %s has the shape %s of %s, but takes the bytes [%d, %d]",
-                    file, name, shape, type, from, to);
+        double[][] read(Path file, DataInputStream in) throws IOException {
             double[][] W = new double[n][m];
             for (double[] row : W) {
-                ByteBuffer numbers = littleEndian(size * m);
-                if (in.readNBytes(numbers.array(), 0, size * m) < size * m) throw new EOFException();
+                ByteBuffer numbers = littleEndian(bytes * m);
+                in.readFully(numbers.array());
                 for (int j = 0; j < m; j++) {
-                    row[j] = size == 8 ? numbers.getDouble() : numbers.getFloat();
+                    row[j] = bytes == 8 ? numbers.getDouble() : numbers.getFloat();
                     if (!Double.isFinite(row[j]))
                         throw wrong("%s: %s holds %s; every number must be finite", file, name, row[j]);
                 }
@@ -2384,129 +2337,103 @@ class rnn {
     }
 
     static Entry parseEntry(StrictJson json, String name) {
-        String type = "";
-        List<Integer> shape = List.of();
-        List<Long> offsets = List.of();
-        json.object();
-        for (String key; (key = json.nextKey()) != null; )
-            switch (key) {
-                case "dtype" -> type = json.string();
-                case "shape" -> shape = json.list(() -> (int) json.wholeNumber(Integer.MAX_VALUE / 8));
-                case "data_offsets" -> offsets = json.list(() -> json.wholeNumber(1L << 53));
-                default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
-            }
-        if (type.isEmpty() || shape.isEmpty() || offsets.size() != 2)
-            throw json.wrongHere("lacks its dtype, shape or data_offsets");
-        return new Entry(name, type, shape, offsets.get(0), offsets.get(1));
-    }
-
-    static void parseMetadata(StrictJson json, Map<String, String> metadata) {
-        json.object();
-        for (String key; (key = json.nextKey()) != null; ) metadata.put(key, json.string());
-    }
-
-    static List<Entry> parseHeader(StrictJson json, Map<String, String> metadata) {
-        var entries = new ArrayList<Entry>();
-        json.object();
-        for (String name; (name = json.nextKey()) != null; )
-            if (name.equals("__metadata__")) parseMetadata(json, metadata);
-            else entries.add(parseEntry(json, name));
-        return entries;
+        var is = json.<Object>object(key -> switch (key) {
+            case "dtype" -> json.string("F64|F32", "be F64 or F32");
+            case "shape" -> json.wholeNumbers(Integer.MAX_VALUE / 8);
+            case "data_offsets" -> json.wholeNumbers(1L << 53);
+            default -> { throw json.wrongHere(
+                "is an unknown key; a tensor has dtype, shape and data_offsets"); }
+        });
+        if (is.get("dtype") instanceof String type && is.get("shape") instanceof long[] shape
+                && is.get("data_offsets") instanceof long[] at && at.length == 2
+                && (shape.length == 1 || shape.length == 2)) {
+            long bytes = type.equals("F64") ? 8 : 4, n = shape.length == 1 ? 1 : shape[0],
+                m = shape[shape.length - 1];
+            if (n * m > 0 && bytes * n * m == at[1] - at[0])
+                return new Entry(name, (int) bytes, (int) n, (int) m, at[0], at[1]);
+        }
+        throw json.wrongHere("needs a dtype, a shape of one or two numbers, and data_offsets to match");
     }
 
     /** Reads any tensors of one or two dimensions, F64 or F32, in any order. */
     static Safetensors readSafetensors(Path file) {
-        String not = file + ": is not a safetensors file: ";
         var result = new Safetensors(file);
-        try (InputStream in = Files.newInputStream(file)) {
-            byte[] head = in.readNBytes(8);
-            long length = head.length < 8 ? 0 : littleEndian(8).put(0, head).getLong();
+        var entries = new ArrayList<Entry>();
+        try (var in = new DataInputStream(Files.newInputStream(file))) {
+            long length = Long.reverseBytes(in.readLong());
             byte[] header = in.readNBytes((int) Math.max(0, Math.min(length, 100_000_000)));
-            if (length <= 0 || header.length < length)
-                throw wrong("%sit does not begin with its header's length", not);
-            var entries = StrictJson.document(file + ": header", new String(header, UTF_8),
-                json -> parseHeader(json, result.metadata()));
+            if (length <= 0 || header.length < length) throw new EOFException();
+            StrictJson.document(file + ": header", new String(header, UTF_8), json -> json.object(name ->
+                name.equals("__metadata__") ? json.object(key -> result.metadata().put(key, json.string()))
+                    : entries.add(parseEntry(json, name))));
             entries.sort(Comparator.comparing(Entry::from));
             long end = 0;
             for (Entry entry : entries) {
-                if (entry.from() != end) throw wrong("%sits tensors overlap or leave gaps", not);
+                if (entry.from() != end) throw new EOFException();
                 end = entry.to();
             }
-            boolean fits = !Files.isRegularFile(file) || Files.size(file) == 8 + length + end;
-            for (Entry entry : entries) if (fits) result.matrices().put(entry.name(), entry.read(file, in));
-            if (fits && in.read() < 0) return result;
-        } catch (EOFException e) { /* said below */
+            if (Files.isRegularFile(file) && Files.size(file) != 8 + length + end) throw new EOFException();
+            for (Entry entry : entries) result.matrices().put(entry.name(), entry.read(file, in));
+            if (in.read() >= 0) throw new EOFException();
+            return result;
+        } catch (EOFException e) {
+            throw wrong("%s: is not a safetensors file, or not the whole of one", file);
         } catch (IOException e) {
             throw wrong("%s: cannot be read: %s", file, reason(e));
         }
-        throw wrong("%sits tensors do not end where it ends", not);
     }
 
+    /** A network under PyTorch's names; its two hidden biases only ever act as their sum. */
     static Model readModel(Path file) {
-        Safetensors tensors = readSafetensors(file), own = new Safetensors(file);
+        Safetensors tensors = readSafetensors(file);
         double[][] ih = tensors.get("rnn.weight_ih_l0"), fc = tensors.get("fc.weight");
-        Parameters p = tensors.parameters("", ih[0].length, ih.length, fc.length);
-        own.put("", p);
-        for (String name : tensors.matrices().keySet())
-            if (!own.matrices().containsKey(name))
-                throw wrong("%s: %s is no part of a network of one tanh layer", file, name);
-        return new Model(file.toString(), p, tensors.metadata());
+        int I = ih[0].length, H = ih.length, O = fc.length;
+        double[] bh = tensors.take("rnn.bias_ih_l0", 1, H)[0];
+        addRow(1, tensors.take("rnn.bias_hh_l0", 1, H)[0], bh);
+        Parameters p = new Parameters(transposed(tensors.take("rnn.weight_ih_l0", H, I)),
+            transposed(tensors.take("rnn.weight_hh_l0", H, H)), bh,
+            transposed(tensors.take("fc.weight", O, H)), tensors.take("fc.bias", 1, O)[0]);
+        if (tensors.matrices().isEmpty()) return new Model(file.toString(), p, tensors.metadata());
+        throw wrong("%s: has %s beside a network of one tanh layer", file, tensors.matrices().keySet());
     }
 
-    /** model.safetensors: the network as an epoch left it, and what else is needed to use it. */
+    /**
+     * model.safetensors: the network as an epoch left it, under PyTorch's names for nn.RNN and nn.Linear and
+     * in their shapes, transposed; and what else is needed to use it.
+     */
     static void writeModel(Path file, Parameters p, int epoch, String name, Form form, Origin origin) {
         var tensors = new Safetensors(file);
-        tensors.put("", p);
-        Map<String, String> metadata = tensors.metadata();
-        metadata.put("format", "pt");
-        metadata.put("name", name);
-        metadata.put("form", form.what());
-        metadata.put("epoch", "" + epoch);
-        metadata.put("options", origin.options());
-        form.metadata().forEach((key, value) ->
-            metadata.put(key, value instanceof String text ? text : Arrays.stream((double[]) value)
-                .mapToObj(x -> decimal(x)).collect(Collectors.joining(" "))));
+        tensors.matrices().put("rnn.weight_ih_l0", transposed(p.Wxh()));
+        tensors.matrices().put("rnn.weight_hh_l0", transposed(p.Whh()));
+        tensors.matrices().put("rnn.bias_ih_l0", new double[][] {p.bh()});
+        tensors.matrices().put("rnn.bias_hh_l0", new double[1][p.H()]);
+        tensors.matrices().put("fc.weight", transposed(p.Why()));
+        tensors.matrices().put("fc.bias", new double[][] {p.by()});
+        var metadata = json("format", "pt", "name", name, "form", form.what(), "epoch", epoch,
+            "options", origin.options());
+        metadata.putAll(form.metadata());
+        metadata.forEach((key, value) -> tensors.metadata().put(key,
+            value instanceof double[] numbers ? decimals(numbers, " ") : value.toString()));
         writeSafetensors(file, tensors);
     }
 
-    /** Where a training comes from: options that decide its bits, the SHA-256 of its data, and their file. */
+    /** Where a training comes from: options that decide its bits, a checksum of its data, and their file. */
     record Origin(String options, String data, String file) {
 
         static Origin of(Dataset data, Split split, Settings s, int H, int steps) {
-            String options = "--hidden " + H + " --learning-rate " + decimal(s.learningRate())
-                + " --momentum " + decimal(s.momentum()) + " --clip " + decimal(s.clip())
-                + " --weight-decay " + decimal(s.weightDecay()) + " --batch " + s.batch()
-                + " --steps " + steps + " --validate " + split.held()
-                + " --seed " + s.seed();
-            return new Origin(options, fingerprint(data), data.file());
-        }
-
-        private static String fingerprint(Dataset data) {
-            try {
-                var digest = MessageDigest.getInstance("SHA-256");
-                var all = new DigestOutputStream(OutputStream.nullOutputStream(), digest);
-                try (var out = new DataOutputStream(new BufferedOutputStream(all))) {
-                    for (Sequence s : data.sequences())
-                        for (Vectors v : List.of(s.input(), s.target())) write(v, out);
-                    for (List<String> strings : List.of(data.texts(), data.classes()))
-                        for (String s : strings) out.write((s.length() + ":" + s).getBytes(UTF_8));
-                }
-                return HexFormat.of().formatHex(digest.digest());
-            } catch (IOException | NoSuchAlgorithmException e) {
-                throw new AssertionError("every JDK has SHA-256", e);
-            }
-        }
-
-        private static void write(Vectors v, DataOutputStream out) throws IOException {
-            out.writeBytes(v.n() + " " + v.width() + " ");
-            for (int r = 0; r < v.n(); r++)
-                if (v instanceof Dense dense) for (double x : dense.x()[r]) out.writeDouble(x);
-                else out.writeLong(v.code(r));
+            String options = format("--hidden %d --learning-rate %s --momentum %s --clip %s --weight-decay "
+                + "%s --batch %d --steps %d --validate %d --seed %d", H, decimal(s.learningRate()),
+                decimal(s.momentum()), decimal(s.clip()), decimal(s.weightDecay()), s.batch(), steps,
+                split.held(), s.seed());
+            var checksum = new CRC32C();
+            writeJson(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum),
+                List.of(data.inputs(), data.targets(), data.texts(), data.classes()));
+            return new Origin(options, Long.toHexString(checksum.getValue()), data.file());
         }
 
         /** A checkpoint of other data or options would go on to something that neither of them means. */
         void refuseOther(Path checkpoint, Map<String, String> metadata) {
-            String[] now = options.split(" "), then = metadata.getOrDefault("options", "").split(" ");
+            String[] now = options.split(" "), then = metadata.getOrDefault("origin", "").split(" ");
             if (now.length != then.length)
                 throw wrong("%s: is not a checkpoint of this version of rnn; train anew", checkpoint);
             for (int i = 0; i < now.length; i += 2)
@@ -2518,20 +2445,19 @@ class rnn {
         }
     }
 
-    /** A state as a file. */
+    /** A state as a file, its parameters under their own names. */
     static void writeCheckpoint(Path file, State state, Origin origin) {
         var tensors = new Safetensors(file);
-        tensors.put("", state.p());
-        tensors.put("velocity.", state.v());
+        tensors.put("p.", state.p());
+        tensors.put("v.", state.v());
         tensors.put("last.", state.last());
         if (state.bestEpoch() > 0) tensors.put("best.", state.best());
-        if (state.next() > 0) tensors.matrices().put("h", state.h());
         if (state.epoch() > 0) tensors.matrices().put("losses", state.losses().toArray(double[][]::new));
-        tensors.metadata().put("options", origin.options());
+        if (state.next() > 0) tensors.matrices().put("h", state.h());
+        tensors.matrices().put("progress",
+            new double[][] {{state.bestEpoch(), state.next(), state.lossSum()}});
+        tensors.metadata().put("origin", origin.options());
         tensors.metadata().put("data", origin.data());
-        tensors.metadata().put("best", "" + state.bestEpoch());
-        tensors.metadata().put("next", "" + state.next());
-        tensors.metadata().put("lossSum", decimal(state.lossSum()));
         writeSafetensors(file, tensors);
     }
 
@@ -2540,46 +2466,34 @@ class rnn {
         Safetensors tensors = readSafetensors(file);
         origin.refuseOther(file, tensors.metadata());
         int I = split.I(), O = split.O(), columns = split.held() > 0 ? 2 : 1;
-        Model model = new Model(file.toString(), tensors.parameters("", I, H, O), tensors.metadata());
         int epochs = tensors.matrices().getOrDefault("losses", new double[0][]).length;
         var losses = new ArrayList<double[]>();
-        if (epochs > 0) Collections.addAll(losses, tensors.get("losses", epochs, columns));
+        if (epochs > 0) Collections.addAll(losses, tensors.take("losses", epochs, columns));
         List<Window> windows = plan(split.training(), settings, epochs + 1);
-        int next = (int) model.numbers("next", 1, 0, windows.size() - 1)[0];
-        double lossSum = model.numbers("lossSum", 1, 0, Double.MAX_VALUE)[0];
-        double[][] h = next == 0 ? new double[0][] : tensors.get("h", windows.get(next - 1).B(), H);
+        double[] progress = tensors.take("progress", 1, 3)[0];
+        int best = (int) progress[0], next = (int) progress[1];
+        if (next < 0 || next >= windows.size() || best < 0 || best > epochs)
+            throw wrong("%s: update %d of %d and best epoch %d of %d cannot be", file, next, windows.size(),
+                best, epochs);
+        double[][] h = next == 0 ? new double[0][] : tensors.take("h", windows.get(next - 1).B(), H);
         Parameters last = tensors.parameters("last.", I, H, O);
-        int best = (int) model.numbers(
-            "best", 1, Math.min(epochs, columns - 1), columns == 1 ? 0 : epochs)[0];
-        return new State(model.p(), tensors.parameters("velocity.", I, H, O), last, losses,
-            best == 0 ? copy(last) : tensors.parameters("best.", I, H, O), best, next, lossSum, h);
+        return new State(tensors.parameters("p.", I, H, O), tensors.parameters("v.", I, H, O), last, losses,
+            best == 0 ? copy(last) : tensors.parameters("best.", I, H, O), best, next, progress[2], h);
     }
 
-    /** Keeps a second run out of a folder. The system lifts it when the process ends, however it ends. */
-    record Lock(FileChannel channel) implements AutoCloseable {
-
-        static Lock on(Path folder) {
-            Path file = folder.resolve(".lock");
-            try {
-                Files.createDirectories(folder);
-                var channel = FileChannel.open(file, CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
-                if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) == null)
-                    throw failed("%s: process %s is writing to it; wait for it or give another --out",
-                        folder, Files.readString(file, ISO_8859_1));
-                channel.truncate(0).write(US_ASCII.encode("" + ProcessHandle.current().pid()));
-                return new Lock(channel);
-            } catch (IOException e) {
-                throw failed("%s: cannot be written to: %s", folder, reason(e));
-            } catch (OverlappingFileLockException e) {
-                throw failed("%s: this very process is writing to it", folder);
-            }
+    /** Keeps a second run out of a folder until it is closed or the process ends, however it ends. */
+    static FileChannel lock(Path folder) throws IOException {
+        Path file = Files.createDirectories(folder).resolve(".lock");
+        var channel = FileChannel.open(file, CREATE, WRITE, LinkOption.NOFOLLOW_LINKS);
+        try {
+            if (channel.tryLock(Long.MAX_VALUE - 1, 1, false) == null)
+                throw failed("%s: process %s is writing to it; wait for it or give another --out",
+                    folder, Files.readString(file, ISO_8859_1));
+        } catch (OverlappingFileLockException e) {
+            throw failed("%s: this very process is writing to it", folder);
         }
-
-        @Override public void close() {
-            try {
-                channel.close();
-            } catch (IOException e) { /* the lock is gone all the same */ }
-        }
+        channel.truncate(0).write(US_ASCII.encode("" + ProcessHandle.current().pid()));
+        return channel;
     }
 
     // ── 11. What a person sees ────────────────────────────────────────────────────────────────────────────
@@ -2870,14 +2784,12 @@ class rnn {
             IntStream read = x instanceof Dense ? IntStream.range(0, x.width()) : codes(x);
             int[] I = read.distinct().sorted().toArray(), O = IntStream.concat(codes(target),
                 IntStream.range(0, start.O())).distinct().limit(OUTPUTS).sorted().toArray();
-            var text = new StringWriter();
-            try (JsonGenerator generator = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
-                writeValue(generator, json("name", name, "form", form.what(), "metadata", form.metadata(),
-                    "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
-                    "x", numbers(x), "target", numbers(target),
-                    "before", step(start, State.of(start).v(), I, O), "after", step(kept, state.v(), I, O)));
-            }
-            String safe = text.toString().replace("<", "\\u003c");  // lest a text ends the page's script
+            var text = new ByteArrayOutputStream();
+            writeJson(text, json("name", name, "form", form.what(), "metadata", form.metadata(),
+                "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
+                "x", x, "target", target,
+                "before", step(start, State.of(start).v(), I, O), "after", step(kept, state.v(), I, O)));
+            String safe = text.toString(UTF_8).replace("<", "\\u003c");  // lest a text ends the page's script
             writeWhole(file, out -> {
                 try (InputStream page = Explanation.class.getResourceAsStream("explain.html")) {
                     out.write(new String(page.readAllBytes(), UTF_8).replace("{{numbers}}", safe)
@@ -2907,10 +2819,8 @@ class rnn {
 
         /** Of one-hot vectors; none of others. */
         private static IntStream codes(Vectors x) {
-            return IntStream.range(0, x.n()).map(x::code).filter(code -> code >= 0);
+            return x.allCodes().filter(code -> code >= 0);
         }
-
-        private static Object numbers(Vectors x) { return x instanceof Dense ? rows(x) : codes(x).toArray(); }
 
         private static double[][] columns(double[][] A, int[] O) {
             return Stream.of(A).map(row -> IntStream.of(O).mapToDouble(k -> row[k]).toArray())
@@ -3052,7 +2962,7 @@ class rnn {
         double I = split.I(), H = hidden, O = split.O(), rows = 1;
         for (Window w : split.windowsOf(split.training()))
             rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
-        double bytes = 8 * (7 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
+        double bytes = 8 * (8 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
             throw wrong("%s, --hidden %d and %s over %s at once take %.0f bytes of memory, but Java has %d",
@@ -3269,12 +3179,11 @@ class rnn {
             throw wrong("%s: has no labels or targets; a network can only be asked about it: --load FILE and "
                 + "--epochs 0, without --validate, --plot, --explain or --check-gradients", data.file());
         boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
-        OneHot zero = new OneHot(new int[1], 1);
-        var sequences = texts ? Collections.nCopies(data.texts().size(), new Sequence(zero, zero))
-            : data.sequences().stream().map(s -> new Sequence(s.input(), classes
-                ? new OneHot(new int[s.T()], 1) : new Dense(new double[s.T()][loaded.p().O()]))).toList();
+        List<Vectors> targets = texts ? Collections.nCopies(data.texts().size(), new OneHot(new int[1], 1))
+            : data.inputs().stream().<Vectors>map(x -> classes ? new OneHot(new int[x.n()], 1)
+                : new Dense(new double[x.n()][loaded.p().O()])).toList();
         String keys = texts ? "labels texts" : classes ? "inputs labels" : "inputs targets";
-        return new Dataset(data.file(), data.name(), keys, sequences, data.texts(), List.of());
+        return new Dataset(data.file(), data.name(), keys, data.inputs(), targets, data.texts(), List.of());
     }
 
     /** What a network says of such data, in outputs.json; of the last ten what it says at the end is printed. */
@@ -3291,10 +3200,8 @@ class rnn {
             rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
         }
         rows.subList(0, Math.max(0, rows.size() - 10)).clear();
-        try (Lock lock = Lock.on(options.out)) {
-            writeJson(options.out.resolve("outputs.json"),
-                json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers));
-        }
+        writeJson(options.out.resolve("outputs.json"),
+            json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers));
         if (!options.quiet) System.out.println(aligned(rows) + "\n" + options.out + ": outputs.json");
         return 0;
     }
@@ -3334,9 +3241,9 @@ class rnn {
         refuseTooLarge(split, H);
         Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
             : initial(split.I(), H, split.O(), options.seed);
-        if (asked) return ask(options, data.name(), form, p);
         if (options.checkGradients) return printGradientCheck(p, split);
-        try (Lock lock = Lock.on(options.out); Threads team = new Threads(options.threads)) {
+        try (var lock = lock(options.out); Threads team = new Threads(options.threads)) {
+            if (asked) return ask(options, data.name(), form, p);
             Settings settings = new Settings(options.learningRate, options.momentum, options.clip,
                 options.weightDecay, split.batch(), split.steps(), options.seed);
             Origin origin = Origin.of(data, split, settings, H, options.steps);
@@ -3346,6 +3253,8 @@ class rnn {
             Console console = new Console(options.quiet, training);
             Explanation explanation = options.explain ? Explanation.of(split, training) : null;
             return new Run(options, data.name(), form, origin, training, console, explanation).run();
+        } catch (IOException e) {
+            throw failed("%s: cannot be written to: %s", options.out, reason(e));
         }
     }
 

@@ -37,8 +37,7 @@ public class Fuzz {
     static final Pattern TOKEN = Pattern.compile("\"(?:[^\"\\\\]++|\\\\.)*+\"|[-+.\\w]+|[\\[\\]{}:,]");
 
     /** What is said of data that were read, but do not fit the options or the model; and what no user understands. */
-    static final Pattern LATER = Pattern.compile("^rnn: (--|\\d+ inputs?)|beyond 1e150|to train on|was not trained"
-        + "|that the network"),
+    static final Pattern LATER = Pattern.compile("^rnn: (--|\\d+ inputs?)|beyond 1e150|to train on|that the network"),
         NOT_CLEAR = Pattern.compile("Exception|Error\\b|\\bjava\\.(io|lang|nio|util)|\\btools\\.|mistake in");
 
     static final List<String> names = new ArrayList<>();
