@@ -2138,7 +2138,7 @@ class RnnTest {
                     "inputs[1][1] has 3 values, but inputs[0][0] has 2" + width),
                 arguments("{'inputs': [[[1]],[[2]]], 'targets': [[[1]],[^[1,2]]]}",
                     "targets[1][0] has 2 values, but targets[0][0] has 1" + width),
-                arguments("{'series': [[1,2],^[3]]}", "series[1] has 1 values, but series[0] has 2" + width),
+                arguments("{'series': [[1,2],^[3]]}", "series[1] has 1 value, but series[0] has 2" + width),
                 arguments("{'series': [1,\n\t^1e999]}", "series[1] is 1e999; it must be a finite number"),
                 arguments("{'series': [1, ^-1e999]}", "series[1] is -1e999; it must be a finite number"),
                 // a column counts characters, as an editor does, not bytes
@@ -2295,7 +2295,7 @@ class RnnTest {
                 arguments("a,b\n^a,1,5\n", "a row of 3 cells, but the first has 2; numbers take a decimal point"),
                 arguments("date;value\na;1,5\nb;2,5\n",
                     "has 2 rows and no numbers in column 1 (date), column 2 (value)" + least),
-                arguments("value\n5\n", "has 1 rows and no numbers in other columns" + least),
+                arguments("value\n5\n", "has 1 row and no numbers in other columns" + least),
                 arguments("value\n", "has 0 rows and no numbers in column 1 (value)" + least),
                 arguments("", "is empty"), arguments(" \r\n\n", "is empty"),
                 arguments("value\n\"5\n^", "is not valid CSV: Missing closing quote for value"));

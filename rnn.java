@@ -2037,8 +2037,8 @@ class rnn {
         vectors.add(vector);
         int width = vectors.get(0).length;
         if (vector.length == width) return vector;
-        throw json.error(start, "%s has %d values, but %s has %d; every step needs the same number",
-            json.path(), vector.length, json.path().replaceAll("\\d+", "0"), width);
+        throw json.error(start, "%s has %s, but %s has %d; every step needs the same number",
+            json.path(), count(vector.length, "values"), json.path().replaceAll("\\d+", "0"), width);
     }
 
     /** [n] or [n][I]. */
@@ -2116,14 +2116,14 @@ class rnn {
             var rows = all.subList(first.stream().anyMatch(Cell::isNumber) ? 0 : 1, all.size());
             for (var row : rows)
                 if (row.size() != first.size())
-                    throw csv.error(row.get(0).at(), "a row of %d cells, but the first has %d; numbers take "
-                        + "a decimal point", row.size(), first.size());
+                    throw csv.error(row.get(0).at(), "a row of %s, but the first has %d; numbers take "
+                        + "a decimal point", count(row.size(), "cells"), first.size());
             var columns = IntStream.range(0, first.size()).boxed().collect(Collectors.partitioningBy(j ->
                 2 * rows.stream().filter(row -> row.get(j).isNumber()).count() > rows.size()));
             String read = titles(first, columns.get(true)), left = titles(first, columns.get(false));
             if (read.isEmpty() || rows.size() < 2)
-                throw wrong("%s: has %d rows and no numbers in %s; a series needs 2 rows, of numbers such as "
-                    + "1.5", csv.where(), rows.size(), left.isEmpty() ? "other columns" : left);
+                throw wrong("%s: has %s and no numbers in %s; a series needs 2 rows, of numbers such as 1.5",
+                    csv.where(), count(rows.size(), "rows"), left.isEmpty() ? "other columns" : left);
             for (var row : rows)
                 for (int j : columns.get(true))
                     if (!row.get(j).isNumber()) throw csv.error(row.get(j).at(),
