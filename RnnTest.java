@@ -2466,7 +2466,7 @@ class RnnTest {
             assertEquals(new Ran(0, "ab" + generated + "\n", ""), tool("--load", model, "--epochs", 0,
                 "--generate", 30, "--prime", "ab", "--seed", 3, "--out", never));
             assertFalse(Files.exists(never));
-            rejects(2, "--epochs 5 needs --data FILE to train on; --epochs 0 only generates",
+            rejects(2, "without --data FILE a network can only write: --epochs 0, no --plot, no --explain",
                 "--load", model, "--epochs", 5);
         }
 
@@ -2476,17 +2476,22 @@ class RnnTest {
         static Stream<Arguments> models() {
             return Stream.of(
                 arguments(VECTORS, "{'inputs': [[[1,2,3,4]]], 'targets': [[[1,2,3]]]}",
-                    "mine.json has 4 inputs a step, but rnn.weight_ih_l0 of %s takes 3"),
+                    "mine.json (sequences of vectors) needs inputs 4, hidden units 16, outputs 3, but %s "
+                    + "(sequences of vectors) has 3, 16, 3"),
                 arguments(VECTORS, "{'inputs': [[[1,2,3]]], 'targets': [[[1,2]]]}",
-                    "mine.json has 2 outputs a step, but fc.weight of %s gives 3"),
+                    "mine.json (sequences of vectors) needs inputs 3, hidden units 16, outputs 2, but %s "
+                    + "(sequences of vectors) has 3, 16, 3"),
                 arguments("{'series': [1, 2, 3]}", "{'series': [[1, 2], [3, 5]]}",
-                    "mine.json has 2 inputs a step, but rnn.weight_ih_l0 of %s takes 1"),
+                    "mine.json (a series) needs inputs 2, hidden units 16, outputs 2, but %s (a series) has 1, 16, 1"),
                 arguments(VECTORS, "{'text': 'abab'}",
-                    "mine.json has 2 inputs a step, but rnn.weight_ih_l0 of %s takes 3"),
+                    "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but %s (sequences of vectors) "
+                    + "has 3, 16, 3"),
                 arguments("{'text': ['ab'], 'labels': ['x']}", "{'text': 'ab'}",
-                    "mine.json has 2 outputs a step, but fc.weight of %s gives 1"),
+                    "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but %s (labelled texts) "
+                    + "has 2, 16, 1"),
                 arguments("{'text': 'abab'}", "{'text': ['ab'], 'labels': ['x']}",
-                    "mine.json has 1 output a step, but fc.weight of %s gives 2"),
+                    "mine.json (labelled texts) needs inputs 2, hidden units 16, outputs 1, but %s (a text) "
+                    + "has 2, 16, 2"),
                 arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
                     "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"));
         }
@@ -2499,14 +2504,15 @@ class RnnTest {
         }
 
         @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
-            {'series': [1, 2, 3]}               | 1 number and gives 1, for a series
-            {'series': [[1, 2, 3], [2, 3, 5]]}  | 3 numbers and gives 3, for a series
-            {'text': ['ab'], 'labels': ['x']}   | 2 numbers and gives 1, for labelled texts
-            {'inputs': [[[1]]], 'labels': [1]}  | 1 number and gives 2, for labelled sequences
+            {'series': [1, 2, 3]}               | (a series) has 1, 16, 1
+            {'series': [[1, 2, 3], [2, 3, 5]]}  | (a series) has 3, 16, 3
+            {'text': ['ab'], 'labels': ['x']}   | (labelled texts) has 2, 16, 1
+            {'inputs': [[[1]]], 'labels': [1]}  | (labelled sequences) has 1, 16, 2
             """)
-        void aModelThatIsNotOfTheToyAsksForItsData(String trainedOn, String takes) {
+        void aModelThatIsNotOfTheToyAsksForItsData(String trainedOn, String sizes) {
             results("--data", mine(trainedOn), "--epochs", 0);
-            rejects(2, "out/model.safetensors needs --data FILE: it takes " + takes + ", unlike the toy",
+            rejects(2, "toy (sequences of vectors) needs inputs 3, hidden units 16, outputs 3, but "
+                + "out/model.safetensors " + sizes + "; give --data FILE",
                 "--load", temp.resolve("out/model.safetensors"), "--prime", "a");
         }
 
@@ -2532,8 +2538,8 @@ class RnnTest {
             trained("--load", bare, "--data", temp.resolve("t.txt"), "--epochs", 0, "--out", again);
             assertEquals(first.number("loss"), Results.in(again).number("loss"));
             assertEquals("abc", Results.in(again).model().metadata("vocabulary"));
-            rejects(2, "mine.json has 2 inputs a step, but rnn.weight_ih_l0 of bare.safetensors takes 3",
-                "--load", bare, "--data", mine("{'text': 'abab'}"));
+            rejects(2, "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but bare.safetensors (a text) "
+                + "has 3, 16, 3", "--load", bare, "--data", mine("{'text': 'abab'}"));
         }
 
         @Test void aModelOfVectorsAlsoFitsASeriesOfAsManyColumnsButNoOtherHiddenSize() {
@@ -2541,7 +2547,8 @@ class RnnTest {
             results("--data", mine(VECTORS), "--epochs", 0, "--hidden", 7);
             trained("--load", model, "--data", mine("{'series': [[1,2,3],[1,2,3],[3,4,5]]}"), "--epochs", 0,
                 "--out", temp.resolve("series"));
-            rejects(2, "--hidden 8 does not fit out/model.safetensors, whose rnn.weight_hh_l0 is of 7 hidden units",
+            rejects(2, "toy (sequences of vectors) needs inputs 3, hidden units 8, outputs 3, but "
+                + "out/model.safetensors (sequences of vectors) has 3, 7, 3",
                 "--load", model, "--hidden", 8);
         }
 
@@ -2717,7 +2724,8 @@ class RnnTest {
         }
 
         @Test void classNamesOfAnotherNumberAreRefused() {
-            rejects(2, "mine.json has 2 outputs a step, but fc.weight of model.safetensors gives 1", "--load",
+            rejects(2, "mine.json (labelled sequences) needs inputs 1, hidden units 2, outputs 2, but model.safetensors "
+                + "(labelled sequences) has 1, 2, 1", "--load",
                 modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"), "--epochs", 0);
         }
 
@@ -3196,8 +3204,8 @@ class RnnTest {
 
         @Test void aModelAloneIsNotEnoughToDraw() {
             trained("--data", example("elements"), "--epochs", 1, "--hidden", 2, "--out", temp);
-            rejects(2, "--plot needs --data FILE to draw", "--load", temp.resolve("model.safetensors"),
-                "--epochs", 0, "--plot");
+            rejects(2, "without --data FILE a network can only write: --epochs 0, no --plot, no --explain",
+                "--load", temp.resolve("model.safetensors"), "--epochs", 0, "--plot");
         }
 
         @Test void sizesThatDoNotFitAreRefusedWithTheBytesTheyTake() {

@@ -49,33 +49,28 @@
 //
 // Room 4 is the heart: read it first; rooms 2 and 3 are what it is made of.
 
-import java.awt.*;
-import java.awt.image.BufferedImage;
+import java.awt.Color;
 import java.io.*;
 import java.nio.*;
 import java.nio.channels.*;
 import java.nio.file.*;
 import java.util.*;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.function.*;
 import java.util.stream.*;
 import java.util.zip.*;
-import javax.imageio.ImageIO;
 import org.knowm.xchart.*;
 import org.knowm.xchart.internal.chartpart.*;
 import org.knowm.xchart.style.*;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 import picocli.CommandLine;
 import picocli.CommandLine.*;
-import sun.misc.*;
 import tools.jackson.core.*;
 import tools.jackson.core.exc.*;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.dataformat.csv.*;
 
 import static java.nio.charset.StandardCharsets.*;
-import static java.nio.file.StandardCopyOption.*;
 import static java.nio.file.StandardOpenOption.*;
 
 class rnn {
@@ -1739,6 +1734,12 @@ class rnn {
     record Sampler(Vocabulary vocabulary, String prime, int[] start, Request request) {
         static final int LENGTH = 200;                  // where --generate is not given
 
+        /** What writes from a model alone; null where it is none that writes. */
+        static Sampler of(Model loaded, Request request) {
+            Vocabulary vocabulary = loaded.knowsClasses() ? null : Vocabulary.of(loaded);
+            return vocabulary == null ? null : of(vocabulary, request);
+        }
+
         /** From the prime that was given or, where a text has to start from something, one that is known. */
         static Sampler of(Vocabulary vocabulary, Request request) {
             String prime = Objects.requireNonNullElse(request.prime(), "");
@@ -2184,7 +2185,7 @@ class rnn {
             try (var out = new BufferedOutputStream(Files.newOutputStream(part, CREATE_NEW))) {
                 body.write(out);
             }
-            Files.move(part, file, ATOMIC_MOVE, REPLACE_EXISTING);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);     // which replaces an old one
         } catch (IOException | JacksonIOException e) {
             throw failed("%s: cannot be written: %s", file, reason(e));
         } finally {
@@ -2505,7 +2506,8 @@ class rnn {
         private final double before;                    // epochs done before this run
         private final int columns;                      // of the terminal that may be drawn on; 0 without one
         private final long started;
-        private long shown, sampled;
+        private long next;                              // when to show progress again
+        private int shown;                              // how often that was
         private boolean drawn;                          // a line of progress, which the next one replaces
 
         Console(boolean quiet, Training training) {
@@ -2513,13 +2515,13 @@ class rnn {
             this.training = training;
             before = training.progress();
             columns = quiet ? 0 : terminalColumns();
-            started = shown = sampled = System.nanoTime();
+            started = System.nanoTime();
+            next = started + 1_000_000_000;
         }
 
         void print(String line) {
-            if (quiet) return;
             erase();
-            System.out.println(line);
+            if (!quiet) System.out.println(line);
         }
 
         /** Takes the line of progress away. */
@@ -2537,19 +2539,12 @@ class rnn {
 
         /** How far training is, once it has taken a second; every ten seconds also a sample of text. */
         void showProgress(int epochs, BiFunction<Parameters, Integer, String> sample) {
-            long now = System.nanoTime();
-            if (now - started < 1e9 || now - shown < 4e8 || columns == 0) return;
-            shown = now;
+            if (columns == 0 || System.nanoTime() - next < 0) return;
+            next = System.nanoTime() + 400_000_000;
             erase();
-            if (sample != null && now - sampled > 1e10) {
-                sampled = now;
-                boolean plain = !System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
-                String text = sample.apply(training.state.p(), columns - 1);
-                System.err.println(plain ? text : "\033[2m" + text + "\033[0m");
-            }
-            String line = progressLine(epochs);
-            System.err.print(line.substring(0, Math.min(line.length(), columns - 1)));
-            System.err.flush();
+            if (sample != null && ++shown % 25 == 0)
+                System.err.println(sample.apply(training.state.p(), columns - 1));
+            System.err.print(format("%." + (columns - 1) + "s", progressLine(epochs)));
             drawn = true;
         }
 
@@ -2576,10 +2571,9 @@ class rnn {
     /** The width of the terminal that standard error is; 0 where it is none. Only a shell can tell. */
     static int terminalColumns() {
         try {
-            String device = new File("/dev/stderr").getCanonicalPath();
+            String device = Path.of("/dev/stderr").toRealPath().toString();     // of a pipe there is none
             boolean dumb = System.getenv().getOrDefault("TERM", "dumb").equals("dumb");
-            boolean terminal = device.startsWith("/dev/") && !device.equals("/dev/null");
-            if (dumb || !terminal || device.equals("/dev/stderr")) return 0;    // that name is left to a pipe
+            if (dumb || !device.startsWith("/dev/") || device.equals("/dev/null")) return 0;
             var stty = new ProcessBuilder("sh", "-c", "stty size <&2 2>/dev/null");
             stty.redirectError(ProcessBuilder.Redirect.INHERIT);
             String size = new String(stty.start().getInputStream().readAllBytes(), US_ASCII).strip();
@@ -2595,38 +2589,35 @@ class rnn {
         int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
         var finite = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite)
             .summaryStatistics();
-        double min = finite.getMin(), max = finite.getMax();
-        boolean log = min > 0 && max > 10 * min;
+        boolean log = finite.getMin() > 0 && finite.getMax() > 10 * finite.getMin();
+        DoubleUnaryOperator toAxis = log ? Math::log : x -> x, fromAxis = log ? Math::exp : x -> x;
+        double top = toAxis.applyAsDouble(finite.getMax()), foot = toAxis.applyAsDouble(finite.getMin());
         char[][] cells = new char[height][width];
         for (char[] row : cells) Arrays.fill(row, ' ');
         for (int x = 0; x < width; x++) {
             double[] loss = losses.get((int) ((long) x * (n - 1) / (width - 1)));
             for (int k = loss.length - 1; k >= 0; k--) {
-                double share = log ? Math.log(max / loss[k]) / Math.log(max / min)
-                    : (max - loss[k]) / (max - min);
+                double share = (top - toAxis.applyAsDouble(loss[k])) / (top - foot);
                 cells[(int) Math.round(share * (height - 1))][x] = "*o".charAt(k);
             }
         }
         var text = new StringBuilder();
         for (int y = 0; y < height; y++) {
-            double share = y / (height - 1.0);
-            double value = log ? max * Math.pow(min / max, share) : max + (min - max) * share;
+            double value = fromAxis.applyAsDouble(top + (foot - top) * y / (height - 1));
             text.append(format("%9.3g |%s%n", value, new String(cells[y]).stripTrailing()));
         }
-        return text + " ".repeat(11) + "1" + String.format("%" + (width - 1) + "s%n", "epoch " + n);
+        return text + " ".repeat(11) + "1" + format("%" + (width - 1) + "s%n", "epoch " + n);
     }
 
     static Panel lossPanel(List<double[]> losses, List<Baseline> baselines, String name, String unit) {
-        int n = losses.size(), columns = n == 0 ? 0 : losses.get(0).length;
+        int n = losses.size();
         double[] epochs = IntStream.rangeClosed(1, n).asDoubleStream().toArray();
-        var all = losses.stream().flatMapToDouble(Arrays::stream).summaryStatistics();
+        double[][] columns = new double[n == 0 ? 0 : losses.get(0).length][n];
+        transpose(losses.toArray(double[][]::new), columns);
         var lines = new ArrayList<Line>();
-        for (int k = 0; k < columns; k++) {
-            int column = k;
-            double[] loss = losses.stream().mapToDouble(row -> row[column]).toArray();
-            lines.add(new Line(k == 0 ? "training" : "held out", epochs, loss,
-                k == 0 ? BLUE : ORANGE, true, false));
-        }
+        for (double[] loss : columns)
+            lines.add(lines.isEmpty() ? new Line("training", epochs, loss, BLUE, true, false)
+                : new Line("held out", epochs, loss, ORANGE, true, false));
         int[] colours = {BLACK, SKY, VERMILION};
         for (int k = 0; k < baselines.size() && n > 0; k++) {
             double loss = baselines.get(k).score().loss();
@@ -2634,19 +2625,19 @@ class rnn {
             lines.add(new Line(called, new double[] {1, n}, new double[] {loss, loss},
                 colours[k], true, false));
         }
+        var all = losses.stream().flatMapToDouble(Arrays::stream).summaryStatistics();
         return new Lines(n == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1,
             all.getMax() > 100 * all.getMin(), lines);
     }
 
     static Panel statePanel(Shown shown, Tape tape) {
-        int T = shown.read().n(), first = T - shown.labels().size();
-        int H = Math.min(tape.h()[0].length, Cells.MOST);
-        double[][] cells = new double[H][T - first];
-        for (int j = 0; j < H; j++)
-            for (int t = first; t < T; t++) cells[j][t - first] = tape.h()[t][j];
-        var units = IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList();
-        return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), units, cells,
-            false, -1, 1, BLUE, WHITE, VERMILION);
+        int T = shown.read().n(), labelled = shown.labels().size();
+        double[][] units = new double[tape.h()[0].length][labelled];
+        transpose(Arrays.copyOfRange(tape.h(), T - labelled, T), units);
+        int H = Math.min(units.length, Cells.MOST);
+        var numbers = IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList();
+        return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), numbers,
+            Arrays.copyOf(units, H), false, -1, 1, BLUE, WHITE, VERMILION);
     }
 
     /** Where it falls the gradient vanishes, where it rises it explodes; down to 1e-16 of the largest. */
@@ -2687,7 +2678,11 @@ class rnn {
     static final class Picture {
         static final int WIDTH = 800, HEIGHT = 500;     // of one of the four panels
 
-        private static Chart<?, ?> chart(Lines lines) {
+        private static IChart chart(Panel panel) {
+            return panel instanceof Lines lines ? chart(lines) : chart((Cells) panel);
+        }
+
+        private static IChart chart(Lines lines) {
             XYChart chart = new XYChart(WIDTH, HEIGHT, Styler.ChartTheme.Matlab);
             chart.getStyler().setXAxisTickMarkSpacingHint(100).setMarkerSize(8)
                 .setLegendVisible(lines.lines().stream().noneMatch(line -> line.name().isEmpty()))
@@ -2716,7 +2711,7 @@ class rnn {
             series.setMarkerColor(colour).setMarker(line.dots() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         }
 
-        private static Chart<?, ?> chart(Cells cells) {
+        private static IChart chart(Cells cells) {
             HeatMapChart chart = new HeatMapChart(WIDTH, HEIGHT, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
@@ -2737,9 +2732,10 @@ class rnn {
             chart.setTitle(abbreviate(title, 60));
             chart.setXAxisTitle(abbreviate(xAxis, 60));
             chart.setYAxisTitle(abbreviate(yAxis, 40));
-            var font = new Font(Font.SANS_SERIF, Font.PLAIN, 16);
+            Styler styler = chart.getStyler();
+            var font = styler.getLegendFont().deriveFont(16f);
             chart.getStyler().setAxisTickLabelsFont(font).setAxisTitleFont(font.deriveFont(18f))
-                .setChartTitleFont(font.deriveFont(Font.BOLD, 20f)).setLegendFont(font)
+                .setChartTitleFont(styler.getChartTitleFont().deriveFont(20f)).setLegendFont(font)
                 .setLegendBorderColor(Color.WHITE).setChartTitlePadding(10).setChartPadding(15)
                 .setLocale(Locale.ROOT);
         }
@@ -2747,20 +2743,14 @@ class rnn {
         /** plot.png: the losses, the form's own panel, hidden states and gradients over time. */
         static void write(Path file, Panel losses, Form form, Parameters p) {
             System.setProperty("java.awt.headless", "true");
-            ImageIO.setUseCache(false);
+            javax.imageio.ImageIO.setUseCache(false);
             Shown shown = form.shown();
             Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
             pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
-            var picture = new BufferedImage(2 * WIDTH, 2 * HEIGHT, BufferedImage.TYPE_INT_RGB);
-            var panels = List.of(losses, form.panel().apply(p),
-                statePanel(shown, tape), gradientPanel(shown, tape));
-            for (int k = 0; k < panels.size(); k++) {
-                Panel panel = panels.get(k);
-                Chart<?, ?> chart = panel instanceof Lines lines ? chart(lines) : chart((Cells) panel);
-                var quarter = picture.getGraphics().create(k % 2 * WIDTH, k / 2 * HEIGHT, WIDTH, HEIGHT);
-                chart.paint((Graphics2D) quarter, WIDTH, HEIGHT);
-            }
-            writeWhole(file, out -> ImageIO.write(picture, "png", out));
+            var charts = Stream.of(losses, form.panel().apply(p), statePanel(shown, tape),
+                gradientPanel(shown, tape)).map(panel -> chart(panel)).toList();
+            var png = BitmapEncoder.BitmapFormat.PNG;
+            writeWhole(file, out -> BitmapEncoder.saveBitmap(charts, 2, 2, out, png));
         }
     }
 
@@ -2912,6 +2902,11 @@ class rnn {
         Request request() {
             return new Request(validate, batch, steps, generate, prime, temperature, seed, this::warn);
         }
+
+        Settings settings(Split split) {
+            return new Settings(
+                learningRate, momentum, clip, weightDecay, split.batch(), split.steps(), seed);
+        }
     }
 
     /** What the number behind an option may be, in numbers and in words. */
@@ -2970,19 +2965,19 @@ class rnn {
                 bytes, most);
     }
 
-    /** The loaded network, if the dataset and --hidden fit it. */
-    static Parameters fitting(Model loaded, Split split, String data, Integer hidden) {
+    /** The weights to start from: new ones or, if they fit the dataset and --hidden, those of --load. */
+    static Parameters weights(Options options, Model loaded, Form form, String data) {
+        int known = loaded == null ? Options.HIDDEN : loaded.p().H();
+        int I = form.split().I(), H = Objects.requireNonNullElse(options.hidden, known), O = form.split().O();
+        refuseTooLarge(form.split(), H);
+        if (loaded == null) return initial(I, H, O, options.seed);
         Parameters p = loaded.p();
-        if (hidden != null && hidden != p.H())
-            throw wrong("--hidden %d does not fit %s, whose rnn.weight_hh_l0 is of %s",
-                hidden, loaded.file(), count(p.H(), "hidden units"));
-        if (split.I() != p.I())
-            throw wrong("%s has %s a step, but rnn.weight_ih_l0 of %s takes %d",
-                data, count(split.I(), "inputs"), loaded.file(), p.I());
-        if (split.O() != p.O())
-            throw wrong("%s has %s a step, but fc.weight of %s gives %d",
-                data, count(split.O(), "outputs"), loaded.file(), p.O());
-        return p;
+        String trainedOn = loaded.metadata().getOrDefault("form", form.what());
+        boolean forgotten = options.data == null && !trainedOn.equals(form.what());
+        if (I == p.I() && H == p.H() && O == p.O() && !forgotten) return p;
+        throw wrong("%s (%s) needs inputs %d, hidden units %d, outputs %d, but %s (%s) has %d, %d, %d%s",
+            data, form.what(), I, H, O, loaded.file(), trainedOn, p.I(), p.H(), p.O(),
+            options.data == null && options.hidden == null ? "; give --data FILE" : "");
     }
 
     /** One line for each parameter; 1 where BPTT and the numerical gradient differ by more than 1e-7. */
@@ -3001,18 +2996,19 @@ class rnn {
     /** In training a first SIGINT or SIGTERM lets the update and all files be finished; a second ends it. */
     static final class Interrupt implements AutoCloseable {
         volatile int status;                            // to leave with; 0: nobody asked
-        private final SignalHandler onInterrupt = Signal.handle(new Signal("INT"), signal -> stop(130));
-        private final SignalHandler onTerminate = Signal.handle(new Signal("TERM"), signal -> stop(143));
+        private volatile boolean closed;                // nothing is left to wait for
+
+        Interrupt() {
+            for (String name : List.of("INT", "TERM"))
+                sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> stop(128 + signal.getNumber()));
+        }
 
         private void stop(int status) {
-            if (this.status != 0) Runtime.getRuntime().halt(status);
+            if (closed || this.status != 0) Runtime.getRuntime().halt(status);
             this.status = status;
         }
 
-        @Override public void close() {
-            Signal.handle(new Signal("INT"), onInterrupt);
-            Signal.handle(new Signal("TERM"), onTerminate);
-        }
+        @Override public void close() { closed = true; }
     }
 
     /** One training, with the files it keeps up to date and what it shows. */
@@ -3023,16 +3019,14 @@ class rnn {
         int run() {
             try (Interrupt interrupt = new Interrupt()) {
                 if (options.resume && isDone())
-                    System.err.printf("rnn: nothing to do: %s has %s, %s%n",
-                        options.out, count(epoch(), "epochs"), epoch() >= options.epochs
-                            ? "--epochs asks for " + options.epochs
-                            : "epoch " + keptEpoch() + " is the best; a larger --patience goes on");
+                    System.err.println("rnn: nothing to do: " + options.out + " has " + count(epoch(), "epochs")
+                        + (epoch() >= options.epochs ? ", --epochs asks for " + options.epochs
+                            : ", epoch " + keptEpoch() + " is the best; a larger --patience goes on"));
                 else train(interrupt);
                 if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
                 report();
-                if (interrupt.status != 0 && !isDone())
-                    System.err.printf("rnn: interrupted in epoch %d of %d; --resume goes on%n",
-                        epoch() + 1, options.epochs);
+                if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
+                    + (epoch() + 1) + " of " + options.epochs + "; --resume goes on");
                 return interrupt.status;
             }
         }
@@ -3055,7 +3049,7 @@ class rnn {
 
         /** Saves as often as it costs four percent of the time, and at least every four seconds. */
         private void train(Interrupt interrupt) {
-            long started = System.nanoTime(), saved = started, pause = 100_000_000;
+            long saved = System.nanoTime(), pause = 100_000_000;
             try {
                 while (interrupt.status == 0 && !isDone()) {
                     if (!training.update()) {
@@ -3069,7 +3063,7 @@ class rnn {
                     if (now - saved > pause) {
                         save();
                         saved = System.nanoTime();
-                        pause = Math.min(Math.min(4_000_000_000L, saved - started), 25 * (saved - now));
+                        pause = Math.min(4_000_000_000L, 25 * (saved - now));
                     }
                     console.showProgress(options.epochs, form.sample());
                 }
@@ -3107,9 +3101,10 @@ class rnn {
                 + "--clip 1", epoch());
         }
 
-        /** A score of the network, the baselines' below it, and whether it is better. */
+        /** A score of the network, if there is one, the baselines' below it, and whether it is better. */
         private void printScore(
                 String what, Score network, List<Baseline> baselines, Function<Baseline, Score> score) {
+            if (network == null) return;
             console.print(what + " " + form.describe().apply(network));
             for (Baseline b : baselines)
                 console.print(format("  %-28s %s", b.name(), form.describe().apply(score.apply(b))));
@@ -3123,31 +3118,25 @@ class rnn {
         private void report() {
             Parameters p = kept();
             Split split = form.split();
-            int best = training.state.bestEpoch();
+            int held = split.held(), best = training.state.bestEpoch();
+            var baselines = form.baselines().get();
+            Score trained = score(p, split.training());
+            Score heldOut = held == 0 ? null : score(p, split.heldOut());
+            Score alone = form.alone() == null ? null : form.alone().apply(p);
             String rank = best == 0 ? "" : best == keptEpoch() ? ", the lowest held-out loss"
                 : " (lowest held-out loss: epoch " + best + ")";
-            if (epoch() > 0) console.print(format(
-                "After epoch %d%s; an epoch's loss is taken before its updates:", keptEpoch(), rank));
-            Score trained = score(p, split.training());
-            var baselines = form.baselines().get();
-            boolean heldOut = split.held() > 0;
-            printScore(epoch() > 0 ? "training loss" : heldOut ? "loss on what is not held out"
-                : "loss on " + origin.file(), trained, heldOut ? List.of() : baselines, Baseline::score);
-            var json = json("name", name, "seed", options.seed, "epochs", epoch(),
-                "best_epoch", best > 0 ? best : null, "loss", trained.loss());
-            if (heldOut) {
-                Score score = score(p, split.heldOut());
-                printScore("held-out loss", score, baselines, Baseline::score);
-                json.put("validation_loss", score.loss());
-            }
-            if (form.alone() != null) {
-                Score alone = form.alone().apply(p);
-                String what = "going on alone for " + split.held() + " steps: loss";
-                printScore(what, alone, baselines, Baseline::alone);
-                json.put("alone_loss", alone.loss());
-            }
-            json.put("baselines", baselines.stream().map(Baseline::object).toList());
+            if (epoch() > 0) console.print("After epoch " + keptEpoch() + rank
+                + "; an epoch's loss is taken before its updates:");
+            printScore(epoch() > 0 ? "training loss" : held > 0 ? "loss on what is not held out"
+                : "loss on " + origin.file(), trained, held > 0 ? List.of() : baselines, Baseline::score);
+            printScore("held-out loss", heldOut, baselines, Baseline::score);
+            printScore("going on alone for " + held + " steps: loss", alone, baselines, Baseline::alone);
             Answer answer = form.answer().apply(p);
+            var json = json("name", name, "seed", options.seed, "epochs", epoch(),
+                "best_epoch", best > 0 ? best : null, "loss", trained.loss(),
+                "validation_loss", heldOut == null ? null : heldOut.loss(),
+                "alone_loss", alone == null ? null : alone.loss(),
+                "baselines", baselines.stream().map(Baseline::object).toList());
             json.putAll(answer.json());
             writeJson(file("outputs.json"), json);
             if (options.plot) Picture.write(file("plot.png"),
@@ -3161,14 +3150,10 @@ class rnn {
     }
 
     /** Text from a model alone, without a dataset. */
-    static int writeAlone(Options options, Model loaded) {
-        Vocabulary vocabulary = Vocabulary.of(loaded);
-        if (options.epochs > 0) throw wrong(
-            "--epochs %d needs --data FILE to train on; --epochs 0 only generates", options.epochs);
-        if (options.plot) throw wrong("--plot needs --data FILE to draw");
-        if (options.explain) throw wrong("--explain needs --data FILE to explain");
-        Answer answer = Sampler.of(vocabulary, options.request()).answer(loaded.p(), Set.of());
-        System.out.println(answer.printed().get());
+    static int writeAlone(Options options, Sampler sampler, Parameters p) {
+        if (options.epochs > 0 || options.plot || options.explain)
+            throw wrong("without --data FILE a network can only write: --epochs 0, no --plot, no --explain");
+        System.out.println(sampler.answer(p, Set.of()).printed().get());
         return 0;
     }
 
@@ -3186,7 +3171,7 @@ class rnn {
         return new Dataset(data.file(), data.name(), keys, data.inputs(), targets, data.texts(), List.of());
     }
 
-    /** What a network says of such data, in outputs.json; of the last ten what it says at the end is printed. */
+    /** What a network says of such data, in outputs.json; the ends of the last ten are printed. */
     static int ask(Options options, String name, Form form, Parameters p) {
         var answers = (List<?>) form.answer().apply(p).json().get("sequences");
         var rows = new ArrayList<List<String>>();
@@ -3206,15 +3191,6 @@ class rnn {
         return 0;
     }
 
-    /** Whoever forgets --data is told so, unless the network is of the toy's form and sizes. */
-    static void refuseIfNotOf(Form toy, Model loaded) {
-        int I = loaded.p().I(), O = loaded.p().O();
-        String form = loaded.metadata().get("form");
-        if (I == toy.split().I() && O == toy.split().O() && (form == null || form.equals(toy.what()))) return;
-        throw wrong("%s needs --data FILE: it takes %s and gives %d%s, unlike the toy", loaded.file(),
-            count(I, "numbers"), O, form == null ? "" : ", for " + form);
-    }
-
     /** What the options ask for, once they are right. */
     static int work(Options options) {
         if (options.resume && options.load != null)
@@ -3224,8 +3200,8 @@ class rnn {
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
-        if (options.data == null && loaded != null && loaded.metadata().containsKey("vocabulary")
-                && !loaded.knowsClasses()) return writeAlone(options, loaded);
+        Sampler alone = loaded == null || options.data != null ? null : Sampler.of(loaded, options.request());
+        if (alone != null) return writeAlone(options, alone, loaded.p());
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset read = options.data == null ? TOY : readDataset(options.data, options::warn);
@@ -3233,22 +3209,17 @@ class rnn {
             || read.keys().equals("texts") && loaded != null && loaded.knowsClasses();
         Dataset data = asked ? filled(read, options, loaded) : read;
         Form form = form(data, options.request(), loaded);
-        if (options.data == null && loaded != null) refuseIfNotOf(form, loaded);
+        Parameters p = weights(options, loaded, form, data.file());
         if (options.prime != null && form.sample() == null)
             throw wrong("--prime goes with text, but %s is %s", data.file(), form.what());
         Split split = form.split();
-        int H = loaded != null ? loaded.p().H() : Objects.requireNonNullElse(options.hidden, Options.HIDDEN);
-        refuseTooLarge(split, H);
-        Parameters p = loaded != null ? fitting(loaded, split, data.file(), options.hidden)
-            : initial(split.I(), H, split.O(), options.seed);
         if (options.checkGradients) return printGradientCheck(p, split);
         try (var lock = lock(options.out); Threads team = new Threads(options.threads)) {
             if (asked) return ask(options, data.name(), form, p);
-            Settings settings = new Settings(options.learningRate, options.momentum, options.clip,
-                options.weightDecay, split.batch(), split.steps(), options.seed);
-            Origin origin = Origin.of(data, split, settings, H, options.steps);
+            Settings settings = options.settings(split);
+            Origin origin = Origin.of(data, split, settings, p.H(), options.steps);
             State state = !options.resume ? State.of(p)
-                : readCheckpoint(options.checkpoint(), origin, split, settings, H);
+                : readCheckpoint(options.checkpoint(), origin, split, settings, p.H());
             Training training = new Training(state, split.training(), split.heldOut(), settings, team);
             Console console = new Console(options.quiet, training);
             Explanation explanation = options.explain ? Explanation.of(split, training) : null;
@@ -3280,13 +3251,12 @@ class rnn {
             String hint = like.isEmpty() ? "; --help lists them" : "; did you mean " + like + "?";
             return "unknown option " + word + hint;
         }
-        var missing = e instanceof MissingParameterException m ? m.getMissing().get(0) : null;
-        var about = missing != null ? missing : e.getArgSpec();
+        var about = e instanceof MissingParameterException m ? m.getMissing().get(0) : e.getArgSpec();
         if (!(about instanceof CommandLine.Model.OptionSpec option)) return e.getMessage();
         String name = option.longestName();
-        if (missing != null) return name + " needs a value, " + option.paramLabel();
+        if (e instanceof MissingParameterException) return name + " needs a value, " + option.paramLabel();
         if (option.arity().max() == 0) return name + " takes no value";
-        return "%s must be %s, not \"%s\"".formatted(name, Range.of(name).words(), e.getValue());
+        return name + " must be " + Range.of(name).words() + ", not \"" + e.getValue() + "\"";
     }
 
     /** Help for a narrow terminal: each option above its description. */
@@ -3304,11 +3274,9 @@ class rnn {
             ParseResult parsed = command.parseArgs(args);
             command.getCommandSpec().options().forEach(Range::check);
             int columns = parsed.isUsageHelpRequested() ? terminalColumns() : 0;
-            if (columns == 0 || columns >= 80) {
-                Integer helped = CommandLine.executeHelpRequest(parsed);
-                return flushed(helped != null ? helped : work(options));
-            }
-            System.out.print(narrow(command.getUsageMessage(Help.Ansi.OFF), columns));
+            if (0 < columns && columns < 80)
+                System.out.print(narrow(command.getUsageMessage(Help.Ansi.OFF), columns));
+            else if (CommandLine.executeHelpRequest(parsed) == null) return flushed(work(options));
             return flushed(0);
         } catch (ParameterException e) {
             failure = wrong("%s", explain(e));
