@@ -2307,16 +2307,20 @@ class rnn {
             out.write(littleEndian(8).putLong(head.size()).array());
             head.writeTo(out);
             for (double[][] W : tensors.matrices().values())
-                for (double[] row : W) {
-                    ByteBuffer numbers = littleEndian(8 * row.length);
-                    numbers.asDoubleBuffer().put(row);
-                    out.write(numbers.array());
-                }
+                for (double[] row : W) out.write(bytesOf(row));
         });
     }
 
     static ByteBuffer littleEndian(int bytes) {
         return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Row by row, eight bytes a number, little-endian. */
+    static byte[] bytesOf(double[]... rows) {
+        ByteBuffer bytes = littleEndian(8 * Stream.of(rows).mapToInt(row -> row.length).sum());
+        for (double[] row : rows)
+            for (double number : row) bytes.putDouble(number);
+        return bytes.array();
     }
 
     /** A tensor as a file's header describes it: n by m numbers of some bytes each; a vector is one row. */
@@ -2755,72 +2759,58 @@ class rnn {
     }
 
     /** explain.html: every number of one SGD step, in a page to walk through. Its JSON: learn/STEP.md. */
-    record Explanation(Sequence sequence, Settings settings, Parameters start) {
-        static final int STEPS = 12, OUTPUTS = 16;      // at most
+    record Explanation(Vectors x, Vectors target, Settings settings, Parameters start) {
 
-        /** Of the first batch the first sequence: its first steps or, where they have no target, its last. */
+        /** Of the first batch the first sequence: its first 12 steps or, if they have no target, the last. */
         static Explanation of(Split split, Training training) {
             Window first = plan(split.training(), training.settings, 1).get(0);
-            Sequence s = first.sequences().get(0);
-            int to = s.unscored() == 0 ? Math.min(STEPS, first.to()) : first.to();
-            Window part = new Window(List.of(s), Math.max(0, to - STEPS), to);
-            return new Explanation(new Sequence(part.input(), part.target()), training.settings,
-                copy(training.state.p()));
+            int to = first.sequences().get(0).unscored() == 0 ? Math.min(12, first.to()) : first.to();
+            Window part = new Window(first.sequences().subList(0, 1), Math.max(0, to - 12), to);
+            return new Explanation(part.input(), part.target(), training.settings, copy(training.state.p()));
         }
 
-        /** Inputs that are never read and outputs beyond 16 are left out, of W only the former. */
-        void write(Path file, String name, Form form, Origin origin, State state, Parameters kept) {
-            Vectors x = sequence.input(), target = sequence.target();
-            IntStream read = x instanceof Dense ? IntStream.range(0, x.width()) : codes(x);
-            int[] I = read.distinct().sorted().toArray(), O = IntStream.concat(codes(target),
-                IntStream.range(0, start.O())).distinct().limit(OUTPUTS).sorted().toArray();
+        /** The step from the first weights, at rest, and from p, whose velocity is v; null: at rest, too. */
+        void write(Path file, String name, Form form, Origin origin, int epoch, Parameters p, Parameters v) {
             var text = new ByteArrayOutputStream();
             writeJson(text, json("name", name, "form", form.what(), "metadata", form.metadata(),
-                "options", origin.options(), "epochs", state.epoch(), "inputs", I, "outputs", O,
-                "x", x, "target", target,
-                "before", step(start, State.of(start).v(), I, O), "after", step(kept, state.v(), I, O)));
-            String safe = text.toString(UTF_8).replace("<", "\\u003c");  // lest a text ends the page's script
+                "options", origin.options(), "epoch", epoch, "H", p.H(), "O", p.O(), "x", x, "target", target,
+                "before", step(start, null), "after", step(p, v)));
+            String json = text.toString(UTF_8).replace("<", "\\u003c");  // lest a text ends the page's script
             writeWhole(file, out -> {
-                try (InputStream page = Explanation.class.getResourceAsStream("explain.html")) {
-                    out.write(new String(page.readAllBytes(), UTF_8).replace("{{numbers}}", safe)
-                        .getBytes(UTF_8));
+                try (InputStream in = Explanation.class.getResourceAsStream("explain.html")) {
+                    out.write(new String(in.readAllBytes(), UTF_8).replace("{{json}}", json).getBytes(UTF_8));
                 }
             });
         }
 
-        /** What a step consists of, from the weights p and their velocity v. */
-        private Map<String, ?> step(Parameters p, Parameters v, int[] I, int[] O) {
-            Vectors x = sequence.input();
-            int n = x.n();
-            Tape tape = Tape.of(p, n, 1);
+        /** What a step consists of, from the weights p and their velocity v; null: at rest. */
+        private Map<String, ?> step(Parameters p, Parameters v) {
+            Tape tape = Tape.of(p, x.n(), 1), next = Tape.of(p, x.n(), 1);
             Parameters d = Parameters.zeros(p.I(), p.H(), p.O()), updated = copy(p);
-            double loss = pass(p, x, sequence.target(), tape, d, ALONE);
-            double[][] a = new double[n][p.H()];        // as in forward, where h overwrites it
-            fill(a, p.bh(), 0, n);
-            x.addTimes(p.Wxh(), a, 0, n);
-            addProduct(tape.hPrev(), p.Whh(), a, 0, n);
-            descend(updated, copy(d), copy(v), settings);
-            int[] all = IntStream.range(0, p.O()).toArray();
-            return json("W", numbers(p, I, all), "v", settings.momentum() > 0 ? numbers(v, I, all) : null,
-                "a", a, "h", tape.h(), "y", columns(tape.y(), O), "losses", tape.loss(), "loss", loss,
-                "dy", columns(tape.dy(), O), "dh", tape.dh(), "da", tape.da(),
-                "dW", numbers(d, I, O), "updated", numbers(updated, I, O));
+            double loss = pass(p, x, target, tape, d, ALONE);
+            double[][] a = new double[x.n()][p.H()];    // as in forward, where h overwrites it
+            fill(a, p.bh(), 0, x.n());
+            x.addTimes(p.Wxh(), a, 0, x.n());
+            addProduct(tape.hPrev(), p.Whh(), a, 0, x.n());
+            descend(updated, copy(d), v == null ? State.of(p).v() : copy(v), settings);
+            boolean few = p.H() * (p.H() + p.O()) <= 1024;      // weights; of many the norm will do
+            return json("W", numbers(p), "v", v == null ? null : numbers(v),
+                "a", numbers(a), "h", numbers(tape.h()), "y", numbers(tape.y()), "losses", tape.loss(),
+                "loss", loss, "dy", numbers(tape.dy()), "dh", numbers(tape.dh()), "da", numbers(tape.da()),
+                "dW", few ? numbers(d) : null, "updated", few ? numbers(updated) : null,
+                "norm", Math.sqrt(Stream.of(d.rows()).flatMapToDouble(Arrays::stream).map(g -> g * g).sum()),
+                "nextLoss", pass(updated, x, target, next, copy(d), ALONE));
         }
 
-        /** Of one-hot vectors; none of others. */
-        private static IntStream codes(Vectors x) {
-            return x.allCodes().filter(code -> code >= 0);
+        /** Where x is one-hot, of Wxh only the rows that are read. */
+        private Map<String, ?> numbers(Parameters p) {
+            double[][] Wxh = x instanceof Dense ? p.Wxh()
+                : x.allCodes().distinct().sorted().mapToObj(i -> p.Wxh()[i]).toArray(double[][]::new);
+            return json("Wxh", numbers(Wxh), "Whh", numbers(p.Whh()), "bh", numbers(p.bh()),
+                "Why", numbers(p.Why()), "by", numbers(p.by()));
         }
 
-        private static double[][] columns(double[][] A, int[] O) {
-            return Stream.of(A).map(row -> IntStream.of(O).mapToDouble(k -> row[k]).toArray())
-                .toArray(double[][]::new);
-        }
-
-        private static Map<String, ?> numbers(Parameters p, int[] I, int[] O) {
-            return json("Wxh", IntStream.of(I).mapToObj(i -> p.Wxh()[i]).toList(), "Whh", p.Whh(),
-                "bh", p.bh(), "Why", columns(p.Why(), O), "by", columns(new double[][] {p.by()}, O)[0]);
-        }
+        static String numbers(double[]... A) { return Base64.getEncoder().encodeToString(bytesOf(A)); }
     }
 
     // ── 12. Command line ──────────────────────────────────────────────────────────────────────────────────
@@ -3142,7 +3132,8 @@ class rnn {
             if (options.plot) Picture.write(file("plot.png"),
                 lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
             if (options.explain)
-                explanation.write(file("explain.html"), name, form, origin, training.state, p);
+                explanation.write(file("explain.html"), name, form, origin, keptEpoch(), p,
+                    options.momentum > 0 && keptEpoch() == epoch() ? training.state.v() : null);
             console.print(answer.printed().get());
             console.print(options.out + ": loss.csv, outputs.json, model.safetensors"
                 + (options.plot ? ", plot.png" : "") + (options.explain ? ", explain.html" : ""));

@@ -89,7 +89,18 @@ function check(what, right, said = '') {
 const close = (a, b) => Math.abs(a - b) <= 1e-12 * Math.max(1, Math.abs(b));
 
 const SCRIPT = /(<script type="application\/json" id="numbers">)(.*?)(<\/script>)/s;
-const numbersOf = file => JSON.parse(readFileSync(file, 'utf8').match(SCRIPT)[2]);
+const jsonOf = file => JSON.parse(readFileSync(file, 'utf8').match(SCRIPT)[2]);
+
+/** The rows of a matrix; the text of one. */
+function rows(text, columns) {
+  const bytes = Buffer.from(text, 'base64'), all = Array.from({length: bytes.length / 8}, (_, k) => bytes.readDoubleLE(8 * k));
+  return Array.from({length: all.length / columns}, (_, i) => all.slice(i * columns, (i + 1) * columns));
+}
+function base64(rows) {
+  const bytes = Buffer.alloc(8 * rows.flat().length);
+  rows.flat().forEach((number, k) => bytes.writeDoubleLE(number, 8 * k));
+  return bytes.toString('base64');
+}
 
 /** Trains and explains; the page. */
 function explain(name, ...options) {
@@ -130,17 +141,17 @@ async function opens(name, file, most = 200_000) {
 
 async function equationsCanBeRead(file) {
   await open(file);
-  const step = numbersOf(file).before;
+  const {before, H} = jsonOf(file), a = rows(before.a, H), h = rows(before.h, H), Wxh = rows(before.W.Wxh, H);
   await click('h 2 4');
   let said = await evaluate(`document.getElementById('number').innerText`);
-  check('h[2] of unit 5 is asked for', said.startsWith('h[2]5'), said);
-  check('its value, in full', said.includes(step.h[1][4].toFixed(14).replace('-', '−')), said);
-  check('tanh of a', said.includes('tanh(' + Number(step.a[1][4].toPrecision(6)).toString().replace('-', '−')), said);
+  check('h[2] of unit 5 is asked for', said.includes('h[2]5'), said);
+  check('its value, in full', said.includes(h[1][4].toFixed(14).replace('-', '−')), said);
+  check('tanh of a', said.includes('tanh(' + Number(a[1][4].toPrecision(6)).toString().replace('-', '−')), said);
   await evaluate(`[...document.querySelectorAll('#number button')].find(b => b.dataset.id === 'a 2 4').click()`);
   const terms = await evaluate(`[...document.querySelectorAll('#number tr')].map(tr => [...tr.cells].slice(0, 3).map(td => td.textContent))`);
   check('a has a term for each input, each unit and the bias, and a sum', terms.length === 3 + 16 + 1 + 1, terms.length);
   check('its first term', terms[0][0] === 'x[2]1 · Wxh1,5' && Math.abs(Number(terms[0][2].replace('−', '-'))
-    - 0.2 * step.W.Wxh[0][4]) < 1e-3, terms[0]);
+    - 0.2 * Wxh[0][4]) < 1e-3, terms[0]);
 }
 
 async function keysAreEnough(file) {
@@ -171,7 +182,7 @@ async function aChangedWeightIsFollowed(file, options) {
   model.writeDoubleLE(0.75, 8 + head + header['rnn.weight_hh_l0'].data_offsets[0] + 8 * (4 * H + 2));    // transposed: Whh[2][4]
   const changed = join(temp, 'changed.safetensors');
   writeFileSync(changed, model);
-  const judge = numbersOf(explain('changed', '--load', changed, '--epochs', '0', ...options)).before;
+  const {before: judge, O} = jsonOf(explain('changed', '--load', changed, '--epochs', '0', ...options));
   await open(file);
   await click('Whh 2 4');
   await evaluate(`(() => {
@@ -184,14 +195,22 @@ async function aChangedWeightIsFollowed(file, options) {
   check('and is shown', page.said.includes(judge.loss.toPrecision(6)), page.said);
   for (const name of ['Wxh', 'Whh', 'Why'])
     for (const kind of ['dW', 'updated'])
-      check(`${kind} ${name} follows`, judge[kind][name].every((row, i) => row.every((v, j) => close(page[kind][name][i][j], v))));
+      check(`${kind} ${name} follows`, rows(judge[kind][name], name === 'Why' ? O : H).every((row, i) => row.every((v, j) => close(page[kind][name][i][j], v))));
 }
 
 async function aWrongNumberIsNamed(file) {
-  const broken = join(temp, 'broken.html');
-  for (const [name, spoil] of [['before training: da[2] 4', n => n.before.da[1][3] += 1e-11],
-      ['after training: dWhh 3,5', n => n.after.dW.Whh[2][4] = 0.5], ['before training: new by 2', n => n.before.updated.by[1] += 1e-9]]) {
-    const text = readFileSync(file, 'utf8'), numbers = numbersOf(file);
+  const broken = join(temp, 'broken.html'), {H, O} = jsonOf(file);
+  function change(matrices, name, i, j, f) {
+    const matrix = rows(matrices[name], name.endsWith('y') ? O : H);
+    matrix[i][j] = f(matrix[i][j]);
+    matrices[name] = base64(matrix);
+  }
+  for (const [name, spoil] of [['before training: da[2] 4', ({before}) => change(before, 'da', 1, 3, v => v + 1e-11)],
+      ['after training: dWhh 3,5', ({after}) => change(after.dW, 'Whh', 2, 4, () => 0.5)],
+      ['before training: new by 2', ({before}) => change(before.updated, 'by', 0, 1, v => v + 1e-9)],
+      ['after training: the gradients’ norm', ({after}) => after.norm *= 1.001],
+      ['before training: the loss after the update', ({before}) => before.nextLoss += 1e-9]]) {
+    const text = readFileSync(file, 'utf8'), numbers = jsonOf(file);
     spoil(numbers);
     writeFileSync(broken, text.replace(SCRIPT, (_, start, __, end) => start + JSON.stringify(numbers) + end));
     await open(broken);
@@ -207,6 +226,8 @@ try {
   for (const domain of ['Page', 'Runtime', 'Network', 'Accessibility']) await send(domain + '.enable');
   await send('Emulation.setDeviceMetricsOverride', {width: 1440, height: 900, deviceScaleFactor: 1, mobile: false});
   writeFileSync(join(temp, 'words.txt'), 'to be, or not to be: </script> that is\u2028 the question 🎈\n'.repeat(9));
+  const characters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:!?-()[]{}/+*=%&#@~^_|';    // 88
+  writeFileSync(join(temp, 'book.txt'), ('The quick brown fox ' + characters).repeat(3));
   writeFileSync(join(temp, 'long.json'), JSON.stringify({inputs: [Array.from({length: 30}, (_, t) => [t / 30, 1, -t])], targets: [[[1, 2]]]}));
   const pages = {
     toy: ['--epochs', '5'],
@@ -217,9 +238,12 @@ try {
     text: ['--data', join(temp, 'words.txt'), '--epochs', '5'],
     long: ['--data', join(temp, 'long.json'), '--epochs', '5'],
     untrained: ['--epochs', '0'],
+    forty: ['--hidden', '40', '--epochs', '5', '--momentum', '0.9'],
+    book: ['--data', join(temp, 'book.txt'), '--epochs', '1', '--momentum', '0.9', '--clip', '5'],
   };
   for (const name in pages) await opens(name, explain(name, ...pages[name]));
-  await opens('wide', explain('wide', '--hidden', '40', '--epochs', '5'), Infinity);
+  // At full precision the weights before and after and their velocity alone are 3 · 8 bytes for each weight.
+  await opens('wide', explain('wide', ...pages.book, '--hidden', '100'), 860_000);
   const toy = join(temp, 'untrained', 'explain.html');
   await equationsCanBeRead(toy);
   await keysAreEnough(toy);
