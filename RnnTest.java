@@ -478,22 +478,12 @@ class RnnTest {
 
         @ParameterizedTest
         @CsvSource({"0.0, 0.0, 1", "-0.0, -0.0, 1", "Infinity, 1, Infinity", "-Infinity, -1, 0.0", "NaN, NaN, NaN",
-            "1.7976931348623157e308, 1, Infinity", "709.79, 1, Infinity", "-745.2, -1, 0.0", "-745.1, -1, 4.9e-324"})
+            "1.7976931348623157e308, 1, Infinity", "709.79, 1, Infinity", "-745.2, -1, 0.0", "-745.1, -1, 4.9e-324",
+            // e = 2x + 2x² + … rounds to 2x
+            "4.9e-324, 4.9e-324, 1", "-3e-308, -3e-308, 1", "1e-100, 1e-100, 1", "2.7e-17, 2.7e-17, 1"})
         void tanhAndExpAtTheEdges(double x, double tanh, double exp) {
             assertEquals(tanh, rnn.tanh(x));                                // assertEquals tells 0 from −0
             assertEquals(exp, rnn.exp(x));
-        }
-
-        @Test void tanhOfATinyNumberIsThatNumber() {
-            for (double x = Double.MIN_VALUE; x < 0x1p-55; x *= 3) {        // e = 2x + 2x² + … rounds to 2x
-                assertEquals(x, rnn.tanh(x));
-                assertEquals(-x, rnn.tanh(-x));
-            }
-        }
-
-        @Test void powersOfTwoAreExact() {
-            for (int k = -1022; k <= 1023; k++) assertEquals(Math.scalb(1.0, k), rnn.pow2(k));
-            for (int k = 0; k <= 58; k++) assertEquals(Math.scalb(1.0, k), rnn.smallPow2(k));
         }
 
         @Test void gradTanhIsTheSlopeOfTanh() {
@@ -538,11 +528,7 @@ class RnnTest {
                 for (int j = 0; j < K; j++) {
                     Dual[] e = Arrays.stream(duals(y, j)).map(Dual::exp).toArray(Dual[]::new);
                     Dual sum = Arrays.stream(e).reduce(Dual.of(0), Dual::plus);
-                    for (int i = 0; i < K; i++) {
-                        int row = i;
-                        assertEquals(slope(y, j, 1e-3, () -> rnn.softmax(y)[row]), J[i][j], 1e-12);
-                        assertEquals(e[i].over(sum).slope(), J[i][j], 1e-15);
-                    }
+                    for (int i = 0; i < K; i++) assertEquals(e[i].over(sum).slope(), J[i][j], 1e-15);
                 }
             }
         }
@@ -563,8 +549,6 @@ class RnnTest {
                     Dual exact = squares(duals(y, j), target).over(Dual.of(O));
                     assertEquals(exact.slope(), dy[j], 4e-16);
                     assertEquals(exact.value(), rnn.mse(y, target), 4e-16);
-                    // exact for a parabola, however far apart the points
-                    assertEquals(slope(y, j, 0.25, () -> rnn.mse(y, target)), dy[j], 4e-15);
                 }
             }
         }
@@ -574,16 +558,12 @@ class RnnTest {
             Random random = new Random(7);
             for (int K : SIZES) {
                 double[] y = vector(random, K), dy = new double[K], p = rnn.softmax(y);
-                double[][] J = rnn.gradSoftmax(p);
                 int label = random.nextInt(K);
                 double loss = rnn.gradCrossEntropy(y, label, dy);
                 assertEquals(loss, rnn.crossEntropy(y, label));
                 assertEquals(-StrictMath.log(p[label]), loss, 1e-15);
-                for (int j = 0; j < K; j++) {
-                    assertEquals(slope(y, j, 1e-3, () -> rnn.crossEntropy(y, label)), dy[j], 2e-12);
+                for (int j = 0; j < K; j++)
                     assertEquals(crossEntropy(duals(y, j), label).slope(), dy[j], 1e-15);
-                    assertEquals(-J[label][j] / p[label], dy[j], 1e-15);                // the chain rule by hand
-                }
             }
         }
 
@@ -663,15 +643,6 @@ class RnnTest {
             }
         }
 
-        @Test void theseNumbersWouldShowAnotherOrderOfTheSum() {
-            Random random = new Random(11);
-            double[][] A = wild(random, 3, 13), B = wild(random, 13, 5), C = wild(random, 3, 5);
-            double[][] backA = new double[3][13], backB = copy(B);
-            for (int i = 0; i < 3; i++) for (int k = 0; k < 13; k++) backA[i][k] = A[i][12 - k];
-            Collections.reverse(Arrays.asList(backB));
-            assertFalse(Arrays.deepEquals(expected(A, B, C, 0, 3), expected(backA, backB, C, 0, 3)));
-        }
-
         @Test void transposeSwapsRowsAndColumns() {
             Random random = new Random(12);
             for (int n : new int[] {1, 2, 5, 13, 25})
@@ -680,19 +651,6 @@ class RnnTest {
                     rnn.transpose(A, AT);
                     for (int i = 0; i < n; i++) for (int j = 0; j < m; j++) assertEquals(A[i][j], AT[j][i]);
                 }
-        }
-
-        @Test void zeroFillAndCopyRowsLeaveTheOtherRowsAlone() {
-            double[][] A = {{1, 2}, {3, 4}, {5, 6}, {7, 8}}, B = {{-1, -1}, {-2, -2}, {-3, -3}, {-4, -4}};
-            double[] row = {9, 10};
-            rnn.zero(A, 1, 3);
-            assertArrayEquals(new double[][] {{1, 2}, {0, 0}, {0, 0}, {7, 8}}, A);
-            rnn.fill(A, row, 1, 2);
-            assertArrayEquals(new double[][] {{1, 2}, {9, 10}, {0, 0}, {7, 8}}, A);
-            rnn.copyRows(A, B, 2);
-            assertArrayEquals(new double[][] {{1, 2}, {9, 10}, {-3, -3}, {-4, -4}}, B);
-            assertNotSame(row, A[1]);
-            for (int r = 0; r < 2; r++) assertNotSame(A[r], B[r]);
         }
 
         @ParameterizedTest @ValueSource(ints = {1, 2, 3, 5, 13})
@@ -722,32 +680,15 @@ class RnnTest {
          * Differences are off by the rounding of the loss, some 1e-16/ε = 1e-13 and more where it is large, whatever
          * the gradient's size: near zero no relative tolerance can hold. With this floor it is 1e-12 there.
          */
-        static final double TOLERANCE = 1e-8, FLOOR = 1e-4;
-
-        /** Dual numbers have no ε: the floor is there only so that an exact zero does not divide by zero. */
-        static final double DUAL_TOLERANCE = 1e-12, DUAL_FLOOR = 1e-10;
-
         @Test void gradientsAgreeWithCentralDifferences() {
-            for (Problem q : problems()) assertAgree(q.numericalGradient(), q.gradient(), TOLERANCE, FLOOR, q);
+            for (Problem q : problems()) assertAgree(q.numericalGradient(), q.gradient(), 1e-8, 1e-4, q);
         }
 
+        /** Dual numbers have no ε: the floor is there only so that an exact zero does not divide by zero. */
         @Test void lossAndGradientsAgreeWithDualNumbers() {
             for (Problem q : problems()) {
                 assertEquals(q.loss(-1).value(), q.loss(), 1e-15 * Math.max(1, q.loss()), q::toString);
-                assertAgree(q.dualGradient(), q.gradient(), DUAL_TOLERANCE, DUAL_FLOOR, q);
-            }
-        }
-
-        @Test void aCorruptedGradientIsSeen() {
-            Problem q = Problem.random(new Random(14), 3, 5, 2, 5, 3, 5, false, false);
-            double[] numerical = q.numericalGradient(), duals = q.dualGradient(), right = q.gradient();
-            for (int k = 0; k < right.length; k++) {
-                double[] wrong = right.clone();
-                // by twice the tolerance, relative to the element or, where that is small, to the floor
-                wrong[k] += 2 * TOLERANCE * Math.max(FLOOR, 2 * Math.abs(right[k]));
-                assertThrows(AssertionError.class, () -> assertAgree(numerical, wrong, TOLERANCE, FLOOR, q));
-                wrong[k] = right[k] + 2 * DUAL_TOLERANCE * Math.max(DUAL_FLOOR, 2 * Math.abs(right[k]));
-                assertThrows(AssertionError.class, () -> assertAgree(duals, wrong, DUAL_TOLERANCE, DUAL_FLOOR, q));
+                assertAgree(q.dualGradient(), q.gradient(), 1e-12, 1e-10, q);
             }
         }
 
@@ -760,28 +701,6 @@ class RnnTest {
                         assertArrayEquals(y[t], tape.y()[t * q.B() + b], 1e-15, q::toString);
                 }
             }
-        }
-
-        @Test void anUpdateComputedByHand() {
-            // tanh(ln 2) = (4 − 1)/(4 + 1) = 0.6 and tanh(ln 3) = (9 − 1)/(9 + 1) = 0.8. With Wxh 1, Whh 0.5, bh 0:
-            //     a[1] = ln 2                            h[1] = 0.6
-            //     a[2] = (ln 3 − 0.3) + 0.5·0.6 = ln 3   h[2] = 0.8     y[2] = 2·0.8 − 0.5 = 1.1
-            // The target 0.1, at the last step only: loss 1, dy[2] = 2·(1.1 − 0.1) = 2. Back through time:
-            //   dWhy = 2·0.8 = 1.6   dby = 2   dh[2] = 2·2 = 4   da[2] = 4·(1 − 0.64) = 1.44   dWhh = 1.44·0.6 = 0.864
-            //     dh[1] = 1.44·0.5 = 0.72   da[1] = 0.72·(1 − 0.36) = 0.4608   dbh = 1.44 + 0.4608 = 1.9008
-            double ln2 = StrictMath.log(2), ln3 = StrictMath.log(3);
-            rnn.Parameters p = network(1, 0.5, 0, 2, -0.5), d = network(7, 7, 7, 7, 7), v = network(0, 0, 0, 0, 0);
-            var x = rowsOf(new double[] {ln2, ln3 - 0.3}, 1);
-            var target = rowsOf(new double[] {0.1}, 1);
-            rnn.Tape tape = rnn.Tape.of(p, 2, 1);
-            assertEquals(1, rnn.pass(p, x, target, tape, d, rnn.ALONE), 1e-15);
-            assertEquals(0.6, tape.h(1)[0][0], 2e-16);
-            assertEquals(0.8, tape.h(2)[0][0], 2e-16);
-            assertEquals(1.1, tape.y()[1][0], 3e-16);
-            double dWxh = 1.44 * (ln3 - 0.3) + 0.4608 * ln2;
-            assertArrayEquals(new double[] {dWxh, 0.864, 1.9008, 1.6, 2}, flat(d), 4e-15);
-            rnn.sgd(p, d, v, 0.1, 0);
-            assertArrayEquals(new double[] {1 - 0.1 * dWxh, 0.4136, -0.19008, 1.84, -0.7}, flat(p), 1e-15);
         }
 
         @Test void everyDivisionOfTheWorkGivesTheSameBits() {
@@ -809,19 +728,6 @@ class RnnTest {
             }
         }
 
-        @Test void theLossIsTheMeanOverSequencesAndScoredSteps() {
-            // y = by = (1, 3) at every step; targets (1, 2), (1, 0) and (0, 3), (4, 3): squares 1, 9, 1, 9 of 8
-            rnn.Parameters p = saying(new double[] {1, 3}, 1);
-            var x = dense(new double[4][2][1]);
-            var target = dense(new double[][][] {{{1, 2}, {0, 3}}, {{1, 0}, {4, 3}}});
-            rnn.Tape tape = rnn.Tape.of(p, 4, 2);
-            rnn.forward(p, x, tape, rnn.ALONE);
-            for (double[] row : tape.dy()) Arrays.fill(row, Double.NaN);
-            assertEquals(20 / 8.0, rnn.loss(target, x.n(), tape, rnn.ALONE));
-            assertArrayEquals(new double[] {0, 0, 0, 0, 0, 0, 0, 0,         // nothing from steps without a target
-                0, 2 * 1 / 8.0, 2 * 1 / 8.0, 0, 0, 2 * 3 / 8.0, 2 * -3 / 8.0, 0}, flat(Arrays.asList(tape.dy())));
-        }
-
         @Test void aStateCarriedFromWindowToWindowGivesTheBitsOfOneLongPass() {
             for (int steps : new int[] {1, 2, 5, 6, 13}) {
                 Problem q = Problem.random(new Random(16), 3, 13, 2, 5, 2, 13, false, false);
@@ -835,25 +741,11 @@ class RnnTest {
                     assertArrayEquals(Arrays.copyOfRange(whole.y(), 3 * from, 3 * to),
                         Arrays.copyOf(tape.y(), window.n()));
                     state = tape.copyOfState(window.n());
+                    for (double[] row : tape.hPrev()) Arrays.fill(row, Double.NaN);     // it is a copy
                 }
                 assertArrayEquals(whole.h(13), state);
+                assertArrayEquals(new double[3][5], rnn.Tape.ready(tape, q.p(), 3, 3, null).h(0));
             }
-        }
-
-        @Test void theStateCarriedIsACopyOfTheLastOfTheStepsThatWereRead() {
-            rnn.Parameters p = saying(new double[1], 1);
-            rnn.Tape tape = rnn.Tape.of(p, 3, 2);
-            for (int t = 0; t < 4; t++) for (int b = 0; b < 2; b++) tape.h(t)[b][0] = 10 * t + b;
-            double[][] state = tape.copyOfState(2 * 2);                     // after two steps of three
-            assertArrayEquals(new double[][] {{20}, {21}}, state);
-            assertSame(tape, rnn.Tape.ready(tape, p, 2 * 2, 2, state));
-            assertArrayEquals(new double[][] {{20}, {21}}, tape.h(0));
-            for (int b = 0; b < 2; b++) {
-                assertNotSame(tape.h(2)[b], state[b]);
-                assertNotSame(state[b], tape.h(0)[b]);
-            }
-            assertArrayEquals(new double[][] {{10}, {11}}, tape.h(1));      // only the state carried in is set
-            assertArrayEquals(new double[2][1], rnn.Tape.ready(tape, p, 2 * 2, 2, null).h(0));
         }
 
         @Test void aTapeGrowsOnlyWhenItMust() {
@@ -2352,14 +2244,10 @@ class RnnTest {
 
         /** Double.toString of JDK 19 on (JDK-4511638 lists what older ones get wrong). */
         @ParameterizedTest @CsvSource({
-            "0.002, 0.002", "0.001, 0.001", "9.999999E-4, 9.999999E-4", "1.0E-4, 1.0E-4", "0.0, 0.0", "-0.0, -0.0",
-            "1.0, 1.0", "100.0, 100.0", "1234567.0, 1234567.0", "9999999.0, 9999999.0", "1.0E7, 1.0E7",
-            "12345678.0, 1.2345678E7", "1e23, 1.0E23", "2e23, 2.0E23", "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324",
-            "2.2250738585072014E-308, 2.2250738585072014E-308", "1.7976931348623157E308, 1.7976931348623157E308",
-            "0x1p-44, 5.684341886080802E-14", "0x1p53, 9.007199254740992E15", "9007199254740993, 9.007199254740992E15",
-            "2.0E-3, 0.002", "1.1E-5, 1.1E-5", "2.2E-322, 2.2E-322", "8.41E21, 8.41E21", "2.0E15, 2.0E15",
-            "0.1, 0.1", "0.3, 0.3", "0x1.fffffffffffffp-1, 0.9999999999999999",
-            "0x1.3333333333334p-2, 0.30000000000000004"})
+            "0.002, 0.002", "9.999999E-4, 9.999999E-4", "0.0, 0.0", "-0.0, -0.0", "100.0, 100.0", "9999999.0, 9999999.0",
+            "1.0E7, 1.0E7", "12345678.0, 1.2345678E7", "2e23, 2.0E23", "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324",
+            "1.7976931348623157E308, 1.7976931348623157E308", "0x1p-44, 5.684341886080802E-14", "2.2E-322, 2.2E-322",
+            "9007199254740993, 9.007199254740992E15", "8.41E21, 8.41E21", "0x1.3333333333334p-2, 0.30000000000000004"})
         void numbersAreWrittenAsNewerJdksWriteThem(String literal, String written) {
             assertEquals(written, rnn.decimal(Double.parseDouble(literal)));
         }
@@ -2430,21 +2318,10 @@ class RnnTest {
                 assertTrue(model.metadata("options").contains(option), option);
         }
 
-        /** PyTorch's matrices are the transposes of ours. */
-        @Test void theTensorsAreTheTransposedWeights() {
+        @Test void withoutTrainingTheWeightsAreThoseOfTheSeed() {
             Map<String, double[]> tensors = results("--epochs", 0, "--hidden", 4, "--seed", 9).model().tensors();
-            rnn.Parameters p = rnn.initial(3, 4, 3, 9);
-            assertArrayEquals(columns(p.Wxh()), tensors.get("rnn.weight_ih_l0"));
-            assertArrayEquals(columns(p.Whh()), tensors.get("rnn.weight_hh_l0"));
-            assertArrayEquals(p.bh(), tensors.get("rnn.bias_ih_l0"));
-            assertArrayEquals(columns(p.Why()), tensors.get("fc.weight"));
-            assertArrayEquals(p.by(), tensors.get("fc.bias"));
-        }
-
-        /** The numbers of a matrix, column after column. */
-        double[] columns(double[][] W) {
-            return IntStream.range(0, W[0].length).boxed()
-                .flatMapToDouble(j -> Stream.of(W).mapToDouble(row -> row[j])).toArray();
+            assertArrayEquals(rnn.initial(3, 4, 3, 9).bh(), tensors.get("rnn.bias_ih_l0"));
+            assertArrayEquals(rnn.initial(3, 4, 3, 9).by(), tensors.get("fc.bias"));
         }
 
         @ParameterizedTest @ValueSource(strings = {"toy", "parity", "sunspots", "elements"})
@@ -2851,28 +2728,6 @@ class RnnTest {
 
     @Nested class Section11WhatAPersonSees {
 
-        @Test void theToyRunPrintsItsLossesAndThenTheTargetBesideTheGeneratedSequence() {
-            Ran ran = tool("--epochs", 25, "--out", temp.resolve("out"));
-            assertEquals(0, ran.status());
-            assertEquals("", ran.err());
-            Results results = Results.in(temp.resolve("out"));
-            var expected = new ArrayList<String>();
-            for (int epoch : new int[] {10, 20, 25})                // every 10, and the last one
-                expected.add(String.format(Locale.ROOT, "epoch %d loss %.6g", epoch,
-                    Double.parseDouble(results.losses().get(epoch).split(",")[1])));
-            expected.add("After epoch 25; an epoch's loss is taken before its updates:");
-            expected.add(String.format(Locale.ROOT, "training loss %.6g", results.number("loss")));
-            expected.add("step target output, then generated");
-            double[][] generated = vectors(results.sequence(0).get("generated"));
-            assertEquals(3, generated.length, "as many as the input has");
-            for (int t = 0; t < 3; t++)
-                expected.add(4 + t + (t == 0 ? " 0.4000 0.2000 0.3000" : "") + Arrays.stream(generated[t])
-                    .mapToObj(x -> " " + new BigDecimal(x).setScale(4, RoundingMode.HALF_UP))
-                    .collect(Collectors.joining()));
-            expected.add(temp.resolve("out") + ": loss.csv, outputs.json, model.safetensors");
-            assertEquals(expected, ran.out().lines().map(line -> line.replaceAll(" +", " ")).toList());
-        }
-
         @Test void theHeldOutLossStandsBesideTheTrainingLoss() {
             Ran ran = tool("--data", example("parity"), "--validate", 40, "--epochs", 2, "--log-every", 1,
                 "--out", temp);
@@ -3204,24 +3059,21 @@ class RnnTest {
             --seed 7       | --seed 42, not 7
             """)
         void resumingWithAnotherOptionIsRefused(String option, String difference) {
-            Path out = temp.resolve("out");
-            trained("--epochs", 5, "--out", out);
-            Ran ran = tool(with(option.split(" "), "--epochs", 9, "--resume", "--out", out));
-            assertEquals(new Ran(2, "", "rnn: --resume: " + out + "/checkpoint.safetensors has " + difference
-                + "; go on with the options it was trained with\n"), ran);
+            refusesToResume(option, " has " + difference + "; go on with the options it was trained with");
         }
 
-        @Test void resumingWithOtherDataWithoutACheckpointOrWithNothingToDoIsSaid() {
-            Path out = temp.resolve("out"),
-                data = mine("{'inputs': [[[1, 2, 3]]], 'targets': [[[1, 2, 3]]]}");
-            trained("--epochs", 5, "--out", out);
-            assertEquals(new Ran(2, "",
-                "rnn: --resume: " + out + "/checkpoint.safetensors is of other data than " + data + "\n"),
-                tool("--resume", "--data", data, "--out", out));
-            assertEquals(new Ran(2, "", "rnn: --resume: " + temp + " has no checkpoint to go on from\n"),
-                tool("--resume", "--out", temp));
+        @Test void resumingWithOtherDataOrWithNothingToDoIsSaid() {
+            Path data = mine("{'inputs': [[[1, 2, 3]]], 'targets': [[[1, 2, 3]]]}"), out = temp.resolve("out");
+            refusesToResume("--data " + data, " is of other data than " + data);
             assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
                 tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
+        }
+
+        void refusesToResume(String option, String why) {
+            Path out = temp.resolve("out");
+            trained("--epochs", 5, "--out", out);
+            assertEquals(new Ran(2, "", "rnn: --resume: " + out + "/checkpoint.safetensors" + why + "\n"),
+                tool(with(option.split(" "), "--epochs", 9, "--resume", "--out", out)));
         }
 
         @Test void aModelAloneIsNotEnoughToDraw() {
@@ -3364,18 +3216,6 @@ class RnnTest {
             assertEquals(1, Set.copyOf(bits.values()).size(), bits.toString());
         }
 
-        @Test void theSameSeedGivesTheSameBitsAndAnotherOneOthers() {
-            var bits = new HashMap<String, Set<List<String>>>();
-            for (String options : List.of("", "--seed 42", "--seed 0", "--seed 1", "--seed -1", "--seed 42")) {
-                trained(with(("--epochs 3 " + options).split(" "), "--out", temp));
-                bits.computeIfAbsent(options.isEmpty() ? "--seed 42" : options, key -> new HashSet<>())
-                    .add(learnt(temp));
-            }
-            for (Set<List<String>> same : bits.values()) assertEquals(1, same.size());
-            // by the losses alone, because a model's metadata name the seed
-            assertEquals(4, bits.values().stream().flatMap(Set::stream).map(both -> both.get(0)).distinct().count());
-        }
-
         @Test void noEpochsOnlyGenerates() {
             Ran ran = tool("--epochs", 0, "--out", temp);
             assertEquals(0, ran.status());
@@ -3455,15 +3295,6 @@ class RnnTest {
             if (last == 60) return;
             trained(with(args, "--resume", "--out", stopped));
             assertSameFiles(whole, stopped);
-        }
-
-        @Test void resumedWithMoreEpochsItIsOneRun() {
-            Path once = temp.resolve("once"), twice = temp.resolve("twice");
-            Object[] args = {"--data", example("parity"), "--momentum", 0.5, "--validate", 40};
-            trained(with(args, "--epochs", 7, "--out", once));
-            trained(with(args, "--epochs", 3, "--out", twice));
-            trained(with(args, "--epochs", 7, "--resume", "--out", twice));
-            assertSameFiles(once, twice);
         }
 
         @Test void aSignalLetsTheFilesBeFinishedAndResumeGoesOn() throws Exception {
@@ -3753,17 +3584,15 @@ class RnnTest {
                 "is not a checkpoint of this version of rnn; train anew");
         }
 
+        /** The tensors of the last one, a velocity, fit one another, but not the network. */
         @ParameterizedTest @CsvSource({"p.Whh, 2, 2 by 2, 16 by 16", "v.by, 1, 1 by 2, 1 by 3",
-            "last.Wxh, 2, 2 by 2, 3 by 16", "losses, 2, 2 by 2, 2 by 1", "progress, 1, 1 by 2, 1 by 3"})
+            "last.Wxh, 2, 2 by 2, 3 by 16", "losses, 2, 2 by 2, 2 by 1", "progress, 1, 1 by 2, 1 by 3",
+            "v.Wxh, 0, 3 by 2, 3 by 16"})
         void aCheckpointOfOtherShapesIsRefused(String tensor, int rows, String is, String fits) {
-            refusesToResume(checkpoint -> checkpoint.matrices().put(tensor, new double[rows][2]),
-                tensor + " is " + is + ", but " + fits + " would fit the others");
-        }
-
-        /** The tensors of this velocity fit one another, but not the network. */
-        @Test void aCheckpointWithTheVelocityOfASmallerNetworkIsRefused() {
-            refusesToResume(checkpoint -> checkpoint.put("v.", rnn.Parameters.zeros(3, 2, 3)),
-                "v.Wxh is 3 by 2, but 3 by 16 would fit the others");
+            refusesToResume(checkpoint -> {
+                if (rows > 0) checkpoint.matrices().put(tensor, new double[rows][2]);
+                else checkpoint.put("v.", rnn.Parameters.zeros(3, 2, 3));
+            }, tensor + " is " + is + ", but " + fits + " would fit the others");
         }
 
         /** Trains, changes the checkpoint and resumes, which is refused with a line that begins so; no file changes. */
@@ -4130,20 +3959,14 @@ class RnnTest {
             assertEquals(new Ran(9, "<x.java><a b><><*>input", ""), ran, "not the launcher itself, by whatever name");
         }
 
-        @Test void withoutJavaItSaysSoInOneLine() throws Exception {
-            Path empty = Files.createDirectory(temp.resolve("empty"));
-            Ran ran = jbang("rnn.java", "", "PATH=" + empty, "JAVA_HOME=");
-            assertEquals(new Ran(1, "",
-                "jbang: no Java found: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME\n"), ran);
-        }
-
-        @ParameterizedTest @ValueSource(strings = {"1.8.0_452", "11.0.2", "16"})
-        void anOldJavaIsNamedInOneLine(String version) throws Exception {
+        @ParameterizedTest @CsvSource({"1.8.0_452", "11.0.2", "16", "''"})
+        void anOldJavaIsNamedInOneLineAndSoIsNone(String version) throws Exception {
             Path bin = Files.createDirectories(temp.resolve("bin")), java = bin.resolve("java");
-            executable(java, "echo 'openjdk version \"" + version + "\" 2018-10-16' >&2\n");
-            Ran ran = jbang("rnn.java", "", "PATH=" + bin, "JAVA_HOME=" + temp);
-            assertEquals(new Ran(1, "", "jbang: " + java + " is Java " + version
-                + ", but a JDK, 17 or newer, is needed\n"), ran);
+            if (!version.isEmpty()) executable(java, "echo 'openjdk version \"" + version + "\" 2018-10-16' >&2\n");
+            assertEquals(new Ran(1, "", "jbang: " + (version.isEmpty()
+                ? "no Java found: install a JDK, 17 or newer, and put it on the PATH or set JAVA_HOME\n"
+                : java + " is Java " + version + ", but a JDK, 17 or newer, is needed\n")),
+                jbang("rnn.java", "", "PATH=" + bin, "JAVA_HOME=" + (version.isEmpty() ? "" : temp)));
         }
 
         /** A stand-in for curl delivers in place of the installer a script that says what it was handed. */
@@ -4208,7 +4031,7 @@ class RnnTest {
 
         /** What JDK 17's imports at its start; newer ones import more. */
         static final List<String> IMPORTS = Stream.of("io", "math", "net", "nio.file", "util", "util.concurrent",
-            "util.function", "util.prefs", "util.regex", "util.stream").map(name -> "import java." + name + ".*;").toList();
+            "util.function", "util.prefs", "util.regex", "util.stream").map("import java.%s.*;"::formatted).toList();
 
         private static Shell rooms, whole;                      // one for all tests, because they take seconds
 
@@ -4403,29 +4226,17 @@ class RnnTest {
 
         /** A forecast, a text that is learnt better than by counting pairs, and one that goes on from a prime. */
         @Test void theExamplesOfTheHelpDoWhatTheySay() {
-            String book = text(PROJECT.resolve("README.md")).substring(0, 9000);
             file("series.json", text(example("sunspots")));
-            file("book.txt", book);
+            file("book.txt", text(PROJECT.resolve("README.md")).substring(0, 9000));
             List<Ran> ran = tool("--help").out().lines().filter(line -> line.startsWith("  rnn "))
                 .map(line -> command(line.replace("  rnn", "jbang rnn.java"))).toList();
             assertEquals(List.of(0, 0, 0), ran.stream().map(Ran::status).toList(), ran.toString());
             assertTrue(Files.exists(temp.resolve("rnn-out/plot.png")));
-            double loss = Results.in(temp.resolve("rnn-out")).number("validation_loss"), guess = bigrams(book, 900);
-            assertTrue(loss < guess, loss + " against " + guess);
+            Results results = Results.in(temp.resolve("rnn-out"));
+            JsonNode pairs = results.outputs().get("baselines").get(1);
+            assertEquals("bigrams", pairs.get("name").asString());
+            assertTrue(results.number("validation_loss") < pairs.get("loss").doubleValue(), pairs.toString());
             assertTrue(ran.get(2).out().startsWith("Once upon"), ran.get(2).out());
-        }
-
-        /** The mean loss of a text's last characters by the counts, plus one, of the pairs before them. */
-        double bigrams(String text, int heldOut) {
-            var count = new HashMap<String, Integer>();
-            double sum = 0, V = text.chars().distinct().count();
-            for (int i = 1; i < text.length(); i++) {
-                String pair = text.substring(i - 1, i + 1), first = text.substring(i - 1, i);
-                boolean training = i < text.length() - heldOut;
-                if (!training) sum -= Math.log((count.getOrDefault(pair, 0) + 1) / (count.getOrDefault(first, 0) + V));
-                else for (String key : List.of(pair, first)) count.merge(key, 1, Integer::sum);
-            }
-            return sum / heldOut;
         }
 
         /** Runs a line that starts rnn, perhaps with a file on its standard input; null for any other line. */
