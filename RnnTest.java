@@ -888,16 +888,14 @@ class RnnTest {
 
         /** The mean square over all scored steps of sequences of vectors, by the oracle, each from h = 0. */
         double meanSquare(rnn.Parameters p, List<rnn.Sequence> sequences) {
-            double sum = 0;
-            int n = 0;
+            var y = new ArrayList<double[]>();
+            var target = new ArrayList<double[]>();
             for (var s : sequences) {
-                double[][] x = ((rnn.Dense) s.input()).x(), target = ((rnn.Dense) s.target()).x();
-                double[][] y = Oracle.of(p).outputs(x, new double[p.bh().length]);
-                for (int t = 0; t < target.length; t++)
-                    for (int o = 0; o < target[t].length; o++, n++)
-                        sum += Math.pow(y[x.length - target.length + t][o] - target[t][o], 2);
+                double[][] x = rnn.rows(s.input()), goals = rnn.rows(s.target());
+                y.addAll(List.of(last(goals.length, Oracle.of(p).outputs(x, new double[p.bh().length]))));
+                target.addAll(List.of(goals));
             }
-            return sum / n;
+            return RnnTest.meanSquare(y.toArray(double[][]::new), target.toArray(double[][]::new));
         }
 
         /** One of PyTorch's runs. */
@@ -1110,17 +1108,6 @@ class RnnTest {
                     assertEquals(4 / 6.0, score.accuracy());
                     assertEquals(StrictMath.log(Math.E + 2) - 4 / 6.0, score.loss(), 1e-15);
                 }
-        }
-
-        @Test void checkGradientsFindsBpttRightAndLeavesTheWeightsAsTheyWere() {
-            rnn.Parameters p = network(new Random(29), 1, 5, 1);
-            double[] before = flat(p);
-            var checks = rnn.checkGradients(p, rnn.windows(sequences(3, 5), 3, 100).get(0), 10, rnn.ALONE);
-            assertEquals(List.of("Wxh", "Whh", "bh", "Why", "by"),
-                checks.stream().map(rnn.GradientCheck::name).toList());
-            assertEquals(List.of(5, 10, 5, 5, 1), checks.stream().map(rnn.GradientCheck::checked).toList());
-            for (var check : checks) assertTrue(check.worst() < 1e-7, check::toString);
-            assertArrayEquals(before, flat(p));
         }
 
         @Test void checkGradientsSeesAGradientThatIsWrong() {
@@ -1962,11 +1949,8 @@ class RnnTest {
             return Stream.of(
                 arguments("{'inputs': [[[1, ^'two']]], 'targets': [[[1]]]}", "inputs[0][0][1] is \"two\"" + finite),
                 arguments("{'inputs': [[[1],\n  [^null]]],\n 'targets': [[[1]]]}", "inputs[0][1][0] is null" + finite),
-                arguments("{'inputs': [[[1]]], 'targets': [[[^true]]]}", "targets[0][0][0] is true" + finite),
-                arguments("{'inputs': [[[1]]], 'targets': [[[^{}]]]}", "targets[0][0][0] is an object" + finite),
                 arguments("{'inputs': [[[1]]], 'targets': [[[^[1]]]]}", "targets[0][0][0] is a list" + finite),
                 arguments("{'inputs': ^5, 'targets': [[[1]]]}", "inputs is 5" + list),
-                arguments("{'inputs': [^5], 'targets': [[[1]]]}", "inputs[0] is 5" + list),
                 arguments("{'inputs': [[^5]], 'targets': [[[1]]]}", "inputs[0][0] is 5" + list),
                 arguments("{'inputs': [[[1], [^]]], 'targets': [[[1]]]}",
                     "inputs[0][1] is empty; a step needs at least one value"),
@@ -2032,12 +2016,10 @@ class RnnTest {
                     "targets[1][0] has 2 values, but targets[0][0] has 1" + width),
                 arguments("{'series': [[1,2],^[3]]}", "series[1] has 1 value, but series[0] has 2" + width),
                 arguments("{'series': [1,\n\t^1e999]}", "series[1] is 1e999; it must be a finite number"),
-                arguments("{'series': [1, ^-1e999]}", "series[1] is -1e999; it must be a finite number"),
                 // a column counts characters, as an editor does, not bytes
                 arguments("{'name': 'λ→', 'series': [1, ^null]}", "series[1] is null; it must be a finite number"),
                 // no array has as many elements as these would give classes
                 arguments("{'inputs': [[[1]]], 'labels': [^2147483647]}", "labels[0] is 2147483647" + label),
-                arguments("{'inputs': [[[1]]], 'labels': [^2147483648]}", "labels[0] is 2147483648" + label),
                 arguments("{'inputs': [[[1]]], 'labels': [^99999999999]}", "labels[0] is 99999999999" + label),
                 arguments("{'inputs': [[[1]], [[2]]], 'targets': [[[1]]]}", "has 2 inputs, but 1" + own),
                 arguments("{'inputs': [[[1]]], 'labels': [0, 1]}", "has 1 input, but 2" + own),
@@ -2244,8 +2226,8 @@ class RnnTest {
 
         /** Double.toString of JDK 19 on (JDK-4511638 lists what older ones get wrong). */
         @ParameterizedTest @CsvSource({
-            "0.002, 0.002", "9.999999E-4, 9.999999E-4", "0.0, 0.0", "-0.0, -0.0", "100.0, 100.0", "9999999.0, 9999999.0",
-            "1.0E7, 1.0E7", "12345678.0, 1.2345678E7", "2e23, 2.0E23", "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324",
+            "0.002, 0.002", "9.999999E-4, 9.999999E-4", "0.0, 0.0", "-0.0, -0.0", "100.0, 100.0",
+            "9999999.0, 9999999.0", "1.0E7, 1.0E7", "12345678.0, 1.2345678E7", "2e23, 2.0E23", "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324",
             "1.7976931348623157E308, 1.7976931348623157E308", "0x1p-44, 5.684341886080802E-14", "2.2E-322, 2.2E-322",
             "9007199254740993, 9.007199254740992E15", "8.41E21, 8.41E21", "0x1.3333333333334p-2, 0.30000000000000004"})
         void numbersAreWrittenAsNewerJdksWriteThem(String literal, String written) {
@@ -2517,14 +2499,12 @@ class RnnTest {
                     "header:1:17: __metadata__ is a list; it must be an object { … }"),
                 arguments("\\[1],'data_offsets':\\[0,8]", "[200000000],'data_offsets':[0,1600000000]", NOT_WHOLE),
                 arguments("\\[8,24]", "[8,3000000000]", lacks.formatted(134, "rnn.bias_hh_l0")),
-                arguments("\\[0,8]", "[8,0]", lacks.formatted(59, "fc.bias")),
                 arguments("\\[8,24]", "[0,16]", NOT_WHOLE), arguments("\\[8,24]", "[16,32]", NOT_WHOLE),
                 arguments("'shape':\\[2]", "'shape':[]", lacks.formatted(125, "rnn.bias_hh_l0")),
                 arguments("F64", "BF16", "header:1:21: fc.bias/dtype is \"BF16\"" + type),
                 arguments("F64", "F64".repeat(999),
                     "header:1:21: fc.bias/dtype is \"" + "F64".repeat(12) + "F...\"" + type),
                 arguments("F64", "F32", lacks.formatted(59, "fc.bias")),
-                arguments("'shape':\\[2]", "'shape':[3]", lacks.formatted(126, "rnn.bias_hh_l0")),
                 arguments("'shape':\\[2]", "'shape':[0]", lacks.formatted(126, "rnn.bias_hh_l0")),
                 arguments("'shape':\\[2]", "'shape':[2,1]",
                     "rnn.bias_hh_l0 is 2 by 1, but 1 by 2 would fit the others"),
@@ -2547,7 +2527,6 @@ class RnnTest {
             rnn.weight_ih_l1 | 2         | has [rnn.weight_ih_l1] beside a network of one tanh layer
             fc.weight        | NaN       | fc.weight holds NaN; every number must be finite
             fc.weight        | Infinity  | fc.weight holds Infinity; every number must be finite
-            fc.weight        | -Infinity | fc.weight holds -Infinity; every number must be finite
             """)
         void aTensorThatCannotBeIsRefused(String name, double last, String message) {
             List<Tensor> tensors = tensors("F64");
@@ -2778,29 +2757,31 @@ class RnnTest {
         }
 
         /** util-linux's `script` provides a terminal; what is written to the two streams arrives mixed. */
-        @ParameterizedTest @ValueSource(ints = {40, 80})
-        void aTerminalShowsProgressAndKeepsTheLogClean(int columns) throws Exception {
+        @Test void aTerminalShowsProgressAndKeepsTheLogClean() {
             assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
-            String command = "'" + String.join("' '", rnnCommand(List.of(), "--data", example("sunspots"),
-                "--epochs", 9000, "--hidden", 32, "--lr", 0.02, "--log-every", 3000)) + "'";
-            Ran ran = process(temp, List.of("/usr/bin/script", "-qec",
-                "TERM=xterm; export TERM; stty cols " + columns + "; " + command, "typescript"));
-            assertEquals(0, ran.status());
-            assertTrue(ran.out().contains(" left"), "no progress: " + ran.out());
-            int printed = 0;
-            for (String part : ran.out().split("\r\n|\r|\033\\[[0-9]*[AJK]")) {
-                int epoch = part.matches("epoch \\d.*") ? Integer.parseInt(part.split("[ /]")[1]) : printed;
-                assertTrue(epoch >= printed, "progress lags: " + ran.out());
-                if (part.matches("epoch \\d+ loss.*")) printed = epoch;
-                if (part.startsWith("epoch ") && part.contains("/")) assertTrue(part.length() < columns, part);
-                else if (part.startsWith("epoch ")) assertTrue(part.matches("epoch \\d+ loss [0-9.e-]+"), part);
-            }
-            assertTrue(ran.out().contains(" |*") && ran.out().contains("epoch 9000"), "no curve");
-            Ran help = process(temp, List.of("/usr/bin/script", "-qec", "TERM=xterm; export TERM; stty cols " + columns
-                + "; '" + String.join("' '", rnnCommand(QUICK_START, "--help")) + "'", "typescript"));
-            String plain = help.out().replaceAll("\033\\[[0-9;]*m", "");
-            for (String line : plain.lines().toList()) assertTrue(line.length() < columns, line);
-            assertTrue(plain.contains("--check-gradients") && plain.contains("--resume goes on."), plain);
+            IntStream.of(40, 80).parallel().forEach(columns -> unchecked(() -> {
+                String train = "'" + String.join("' '", rnnCommand(List.of(), "--data", example("sunspots"), "--threads",
+                    1, "--epochs", 9000, "--hidden", 32, "--lr", 0.02, "--log-every", 3000, "--out", columns)) + "'";
+                Ran ran = process(temp, List.of("/usr/bin/script", "-qec", "TERM=xterm; export TERM; stty cols "
+                    + columns + "; " + train + " && " + train + " --help", "/dev/null"));
+                assertEquals(0, ran.status());
+                String[] parts = ran.out().split("(?=Usage)");
+                assertEquals(2, parts.length, ran.out());
+                assertTrue(parts[0].contains(" left"), "no progress: " + parts[0]);
+                int printed = 0;
+                for (String part : parts[0].split("\r\n|\r|\033\\[[0-9]*[AJK]")) {
+                    int epoch = part.matches("epoch \\d.*") ? Integer.parseInt(part.split("[ /]")[1]) : printed;
+                    assertTrue(epoch >= printed, "progress lags: " + ran.out());
+                    if (part.matches("epoch \\d+ loss.*")) printed = epoch;
+                    if (part.startsWith("epoch ") && part.contains("/")) assertTrue(part.length() < columns, part);
+                    else if (part.startsWith("epoch ")) assertTrue(part.matches("epoch \\d+ loss [0-9.e-]+"), part);
+                }
+                assertTrue(parts[0].contains(" |*") && parts[0].contains("epoch 9000"), "no curve");
+                String plain = parts[1].replaceAll("\033\\[[0-9;]*m", "");
+                for (String line : plain.lines().toList()) assertTrue(line.length() < columns, line);
+                assertTrue(plain.contains("--check-gradients") && plain.contains("--resume goes on."), plain);
+                return null;
+            }));
         }
 
         /** It falls from the upper left, with the largest and the smallest loss beside it. */
@@ -3500,26 +3481,29 @@ class RnnTest {
             "99999999999999999999", "\"inputs\":", "\"series\": [1,2],", "\"text\": \"ab\",", "\\ud800", "\\", "\0",
             "/* a */", "// b\n", "\ufeff", "[[[1]]]", "{}", "[]", "\"\"", "1".repeat(5000), "é", "\ud83d\ude00");
 
-        byte[] broken(String good) {
-            var text = new StringBuilder(good);
+        /** A good file with some bytes changed, cut off, put in or taken out; more often than not near its beginning. */
+        byte[] broken(byte[] good) {
+            var text = new StringBuilder(new String(good, ISO_8859_1));
             for (int times = 1 + random.nextInt(3); times > 0; times--) {
-                int at = random.nextInt(text.length() + 1), to = Math.min(text.length(), at + 1 + random.nextInt(6));
-                switch (random.nextInt(5)) {
-                    case 0 -> text.insert(at, PIECES.get(random.nextInt(PIECES.size())));
-                    case 1 -> text.replace(at, to, PIECES.get(random.nextInt(PIECES.size())));
+                int at = random.nextInt(1 + (random.nextBoolean() ? Math.min(text.length(), 900) : text.length())),
+                    to = Math.min(text.length(), at + 1 + random.nextInt(6));
+                String piece = new String(PIECES.get(random.nextInt(PIECES.size())).getBytes(UTF_8), ISO_8859_1);
+                switch (random.nextInt(9)) {
+                    case 0 -> text.insert(at, piece);
+                    case 1 -> text.replace(at, to, piece);
                     case 2 -> text.delete(at, to);
                     case 3 -> text.setLength(at);
-                    default -> text.insert(at, text.substring(at, to));
+                    case 4 -> text.insert(at, text.substring(at, to));
+                    case 5 -> text.replace(at, Math.min(text.length(), at + 1), "" + (char) random.nextInt(256));
+                    default -> text.replace(at, Math.min(text.length(), at + 1),
+                        "" + "0123456789[]{},:\"-.e ".charAt(random.nextInt(21)));
                 }
             }
-            byte[] bytes = text.toString().getBytes(UTF_8);
-            if (random.nextInt(4) == 0 && bytes.length > 0)
-                bytes[random.nextInt(bytes.length)] ^= 1 << random.nextInt(8);
-            return bytes;
+            return text.toString().getBytes(ISO_8859_1);
         }
 
         @Test void everyBrokenDatasetTrainsOrIsRefusedInOneLine() throws IOException {
-            for (int n = 0; n < 1000; n++) trainsOrRefuses(broken(GOOD.get(n % GOOD.size())), "broken.json");
+            for (int n = 0; n < 1500; n++) trainsOrRefuses(broken(GOOD.get(n % GOOD.size()).getBytes(UTF_8)), "broken.json");
         }
 
         @Test void extremeDatasetsAreRefusedInOneLine() throws IOException {
@@ -3533,17 +3517,6 @@ class RnnTest {
                 trainsOrRefuses(text.getBytes(ISO_8859_1), "extreme.txt");
         }
 
-        /** A good file with some bytes changed, more often than not in its header; now and then it is cut off. */
-        byte[] damaged(byte[] good) {
-            byte[] bytes = random.nextInt(5) == 0 ? Arrays.copyOf(good, random.nextInt(good.length)) : good.clone();
-            for (int times = random.nextInt(4); times >= 0 && bytes.length > 0; times--) {
-                int at = random.nextInt(random.nextBoolean() ? Math.min(bytes.length, 900) : bytes.length);
-                bytes[at] = (byte) (random.nextBoolean()
-                    ? random.nextInt(256) : "0123456789[]{},:\"-.e ".charAt(random.nextInt(21)));
-            }
-            return bytes;
-        }
-
         /** The metadata of a series and of strings are different ones. */
         @ParameterizedTest @CsvSource({"model, " + SERIES, "model, " + STRINGS, "checkpoint, " + STRINGS})
         void everyBrokenFileIsReadOrRefusedInOneLine(String name, int form) {
@@ -3551,8 +3524,8 @@ class RnnTest {
             Path data = file("data.json", GOOD.get(form)), file = temp.resolve(name + ".safetensors");
             trained("--data", data, "--epochs", 2, "--hidden", 2, "--out", temp);
             byte[] good = bytes(file);
-            for (int n = 0; n < 300; n++) {
-                write(file, damaged(good));
+            for (int n = 0; n < 500; n++) {
+                write(file, broken(good));
                 Object[] read = model ? new Object[] {"--load", file, "--epochs", 0, "--generate", 3}
                     : new Object[] {"--resume", "--epochs", 3, "--hidden", 2};
                 Ran ran = tool(with(read, "--data", data, "--quiet", "--out", temp));
@@ -3610,8 +3583,8 @@ class RnnTest {
             assertEquals(before, hashes(temp));
         }
 
-        /** How many kills; `bench/kills` asks for more. */
-        static final int KILLS = Integer.getInteger("rnn.kills", 10);
+        /** How many kills, a third for each training; `bench/kills` asks for more. */
+        static final int KILLS = Integer.getInteger("rnn.kills", 9);
 
         /** Long trainings: momentum and shuffled batches, validation, a text in the middle of an epoch. */
         List<Object[]> trainings() {
@@ -3626,49 +3599,34 @@ class RnnTest {
         }
 
         @Test void aRunThatIsKilledAndResumedEndsWithTheBitsOfOneThatWasNot() {
-            var kills = new AtomicInteger();
             List<Object[]> trainings = trainings();
-            CompletableFuture.allOf(IntStream.range(0, trainings.size()).mapToObj(n -> CompletableFuture.runAsync(
-                () -> killAndCompare(trainings.get(n), temp.resolve("" + n), new Random(n), kills),
-                task -> new Thread(task).start())).toArray(CompletableFuture[]::new)).join();
-            System.out.printf("%d kills survived%n", kills.get());
+            int kills = IntStream.range(0, trainings.size()).parallel().map(n -> unchecked(() ->
+                killAndCompare(trainings.get(n), temp.resolve("" + n), new Random(n)))).sum();
+            System.out.printf("%d kills survived%n", kills);
         }
 
-        void killAndCompare(Object[] training, Path folder, Random moments, AtomicInteger kills) {
-            unchecked(() -> {
-                Path whole = folder.resolve("whole");
-                long start = System.currentTimeMillis();
-                Process undisturbed = started(with(training, "--out", whole));
-                assertEquals(0, undisturbed.waitFor(), "the run that is not killed fails");
-                long wholeRun = System.currentTimeMillis() - start;
-                for (int run = 0; kills.get() < KILLS; run++) {
-                    Path out = folder.resolve("" + run);
-                    killUntilDone(with(training, "--out", out), out, moments, wholeRun, kills);
-                    assertSameFiles(whole, out);
+        /** Kills and resumes a training, and again anew, until it has been killed its part of the times. */
+        int killAndCompare(Object[] training, Path folder, Random moments) throws Exception {
+            long start = System.currentTimeMillis();
+            Process undisturbed = started(with(training, "--out", folder.resolve("whole")));
+            assertEquals(0, undisturbed.waitFor(), "the run that is not killed fails");
+            long wholeRun = System.currentTimeMillis() - start;
+            int starts = 0, kills = 0;
+            for (int run = 0; kills < KILLS / 3; run++) {
+                Path out = folder.resolve("" + run);
+                for (boolean done = false; !done; ) {
+                    assertTrue(starts++ < 200 + 3 * KILLS, "it gets nowhere");
+                    Process process = started(with(training, Files.exists(out.resolve("checkpoint.safetensors"))
+                        ? new Object[] {"--resume", "--out", out} : new Object[] {"--out", out}));
+                    done = process.waitFor(kills >= KILLS / 3 ? 60_000
+                        : (long) (wholeRun * (0.3 + 0.6 * moments.nextDouble())), TimeUnit.MILLISECONDS);
+                    if (done) assertEquals(0, process.exitValue(), printed(process));
+                    else kills++;
+                    process.destroyForcibly().waitFor();
                 }
-                return null;
-            });
-        }
-
-        /** Kills and resumes, as long as there have not been enough kills, until the run comes to its end. */
-        void killUntilDone(Object[] training, Path out, Random moments, long wholeRun, AtomicInteger kills)
-                throws Exception {
-            for (int here = 0; ; here++) {
-                boolean enough = kills.get() >= KILLS;
-                Process process = started(Files.exists(out.resolve("checkpoint.safetensors"))
-                    ? with(training, "--resume") : training);
-                long patience = enough ? 60_000 : (long) (wholeRun * (0.3 + 0.6 * moments.nextDouble()));
-                if (process.waitFor(patience, TimeUnit.MILLISECONDS)) {
-                    assertEquals(0, process.exitValue(), printed(process));
-                    return;
-                }
-                process.destroyForcibly().waitFor();
-                kills.incrementAndGet();
-                for (String file : List.of("loss.csv", "model.safetensors", "checkpoint.safetensors"))
-                    if (Files.exists(out.resolve(file)))
-                        assertTrue(Files.size(out.resolve(file)) > 10, file + " is whole");
-                assertTrue(here < 200 && !enough, "it gets nowhere");
+                assertSameFiles(folder.resolve("whole"), out);
             }
+            return kills;
         }
 
         @Test void aFolderIsForOneRunAtATimeAndADeadOnesLockIsNoObstacle() throws Exception {
@@ -3799,20 +3757,10 @@ class RnnTest {
             return process(temp, command);
         }
 
-        @Test void standardOutputThatIsFullFailsAndOneThatIsClosedDoesNot() throws Exception {
-            assumeTrue(Files.exists(Path.of("/dev/full")));
-            Ran full = inShell("\"$@\" >/dev/full", "--epochs", 20, "--out", temp.resolve("a"));
-            assertEquals(1, full.status());
-            assertEquals("rnn: standard output: cannot be written: No space left on device\n",
-                withoutTimes(full.err()));
-            Ran closed = inShell("set -o pipefail; \"$@\" | head -1", "--epochs", 20, "--out", temp.resolve("b"));
-            assertEquals("", withoutTimes(closed.err()));
-            assertEquals(0, closed.status());
-            assertTrue(Files.exists(temp.resolve("b/outputs.json")));
-        }
-
-        /** Then their numbers are those of the first files that Java opens. */
+        /** Where they are closed, their numbers are those of the first files that Java opens. */
         @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
+            >/dev/full    | --epochs 20       | 1 | standard output: cannot be written: No space left on device
+            '| head -1'   | --epochs 20       | 0 |
             >&-           | -V                | 1 | standard output: cannot be written: Bad file descriptor
             >&-           | --epochs 1        | 1 | standard output: cannot be written: Bad file descriptor
             >&-           | --epochs 1 --plot -q | 0 |
@@ -3821,9 +3769,10 @@ class RnnTest {
             2>&-          | --lr fast         | 2 |
             <&- >&- 2>&-  | --epochs 1 --plot -q | 0 |
             """)
-        void standardStreamsThatAreClosedAreNeitherReadNorClosed(String how, String args, int status, String line)
+        void standardStreamsMayBeFullOrClosed(String how, String args, int status, String line)
                 throws Exception {
-            Ran ran = inShell("\"$@\" " + how, args.split(" "));
+            Ran ran = inShell("set -o pipefail; \"$@\" " + how, args.split(" "));
+            assertEquals(status == 0, Files.exists(temp.resolve("rnn-out/outputs.json")));
             assertEquals(new Ran(status, ran.out(), line == null ? "" : "rnn: " + line + "\n"),
                 new Ran(ran.status(), ran.out(), withoutTimes(ran.err())));
         }
