@@ -1087,21 +1087,33 @@ class rnn {
     record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
                    double temperature, long seed, Consumer<String> warn) { }
 
-    /** What to learn, what is held out, how much that is, and how to cut either into windows. */
-    record Split(List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps) {
-        static final int BATCH = 32, STREAMS = 1;       // where --batch is not given
+    /** What is trained with where no option says so; learn/DEFAULTS.md has what a text's rest on. */
+    record Usual(int hidden, int batch, double momentum, double clip) {
+        static final int HIDDEN = 16, TEXT_HIDDEN = 32, BATCH = 32, SERIES_BATCH = 1;
+        static final double TEXT_MOMENTUM = 0.9, TEXT_CLIP = 1;
+        static final Usual SEQUENCES = new Usual(HIDDEN, BATCH, 0, 0),
+            SERIES = new Usual(HIDDEN, SERIES_BATCH, 0, 0),
+            TEXT = new Usual(TEXT_HIDDEN, BATCH, TEXT_MOMENTUM, TEXT_CLIP);
+    }
+
+    /** What to learn, what is held out, how much that is, how to cut either into windows, and the usual. */
+    record Split(
+        List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps, Usual usual) {
 
         /** Separate sequences, of which the last are held out. */
         static Split sequences(List<Sequence> all, Request request, String unit, String file) {
             int held = request.validate().of(all.size(), unit, file), kept = all.size() - held;
             return new Split(all.subList(0, kept), all.subList(kept, all.size()), held,
-                Objects.requireNonNullElse(request.batch(), BATCH), Integer.MAX_VALUE);
+                Objects.requireNonNullElse(request.batch(), Usual.BATCH), Integer.MAX_VALUE,
+                Usual.SEQUENCES);
         }
 
         /** One long sequence, cut into streams; its held-out end is read after the last of them. */
-        static Split streams(Vectors whole, Request request, String unit, String file) {
+        static Split streams(Vectors whole, Request request, Usual usual, String unit, String file) {
             int n = whole.n(), held = request.validate().of(n, unit, file), kept = n - held;
-            int streams = Objects.requireNonNullElse(request.batch(), STREAMS), length = kept / streams;
+            long filled = Math.max(1, kept / (request.steps() + 1L));   // so many streams fill a window each
+            int streams = Objects.requireNonNullElse(request.batch(), (int) Math.min(usual.batch(), filled));
+            int length = kept / streams;
             if (length < 2)
                 throw wrong("--batch %d cuts the %s to train on into streams of %d; each needs at least 2",
                     streams, count(kept, unit), length);
@@ -1109,7 +1121,7 @@ class rnn {
                 .mapToObj(b -> Sequence.next(whole.slice(b * length, (b + 1) * length))).toList();
             List<Sequence> heldOut = held == 0 ? List.of()
                 : List.of(new Sequence(whole.slice((streams - 1) * length, n - 1), whole.slice(kept, n)));
-            return new Split(training, heldOut, held, streams, request.steps());
+            return new Split(training, heldOut, held, streams, request.steps(), usual);
         }
 
         List<Sequence> all() { return Stream.of(training, heldOut).flatMap(List::stream).toList(); }
@@ -1635,7 +1647,7 @@ class rnn {
             request.warn().accept(format("%s has %s, but %s keeps to those of its own series: %s",
                 data.file(), fitted, loaded.file(), scaling));
         Dense scaled = new Dense(scaling.scale(own));
-        Split split = Split.streams(scaled, request, "values", data.file());
+        Split split = Split.streams(scaled, request, Usual.SERIES, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
         refuseHuge(scaledNext, " deviations from the mean", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
@@ -1811,7 +1823,7 @@ class rnn {
     static Form text(Dataset data, Request request, Model loaded) {
         Vocabulary vocabulary = Vocabulary.of(data, false, loaded);
         OneHot whole = vocabulary.vectors(data, 2).get(0);
-        Split split = Split.streams(whole, request, "characters", data.file());
+        Split split = Split.streams(whole, request, Usual.TEXT, "characters", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
         return textForm("a text", split, sampler, p -> sampler.answer(p, Set.of()));
     }
@@ -2820,12 +2832,11 @@ class rnn {
         description = "Train a recurrent network on sequences, a series or a text; let it go on.%n",
         footer = {"", "Examples:",
             "  rnn --data series.json --validate 10%% --plot",
-            "  rnn --data book.txt --validate 10%% --hidden 100 --clip 5 --epochs 20",
+            "  rnn --data book.txt --validate 10%%",
             "  rnn --load rnn-out/model.safetensors --epochs 0 --prime \"Once upon\"",
             "", "Exit status: 0 done, 1 failed while running, 2 wrong command or data,",
             "130 interrupted; --resume goes on."})
     static final class Options {
-        static final int HIDDEN = 16;
         static final String DEFAULT = " (${DEFAULT-VALUE})";
 
         @Option(names = {"-d", "--data"}, paramLabel = "FILE",
@@ -2834,23 +2845,26 @@ class rnn {
         @Option(names = "--validate", paramLabel = "N[%]",
             description = "hold out the last N sequences, values, characters")
         HoldOut validate = new HoldOut(0, false);
-        @Option(names = "--hidden", paramLabel = "N", description = "hidden units (" + HIDDEN + ")")
+        @Option(names = "--hidden", paramLabel = "N",
+            description = "hidden units (" + Usual.HIDDEN + "; text: " + Usual.TEXT_HIDDEN + ")")
         Integer hidden;
         @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train" + DEFAULT)
         int epochs = 100;
         @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", description = "step size" + DEFAULT)
         double learningRate = 0.1;
-        @Option(names = "--momentum", paramLabel = "R", description = "momentum, from 0 to less than 1 (0)")
-        double momentum;
-        @Option(names = "--clip", paramLabel = "R", description = "clip gradients to this norm (0: off)")
-        double clip;
+        @Option(names = "--momentum", paramLabel = "R",
+            description = "momentum, from 0 to less than 1 (0; text: " + Usual.TEXT_MOMENTUM + ")")
+        Double momentum;
+        @Option(names = "--clip", paramLabel = "R",
+            description = "clip gradients to this norm (0: off; text: " + Usual.TEXT_CLIP + ")")
+        Double clip;
         @Option(names = "--weight-decay", paramLabel = "R", description = "pull of all weights towards 0 (0)")
         double weightDecay;
         @Option(names = "--patience", paramLabel = "N",
             description = "stop after N epochs without a lower held-out loss; keep the best")
         Integer patience;
-        @Option(names = "--batch", paramLabel = "N", description = "sequences in an update (" + Split.BATCH
-            + "); streams to cut into (" + Split.STREAMS + ")")
+        @Option(names = "--batch", paramLabel = "N", description = "sequences or streams in an update ("
+            + Usual.BATCH + "; series: " + Usual.SERIES_BATCH + ")")
         Integer batch;
         @Option(names = "--steps", paramLabel = "N", description = "BPTT window, series and text" + DEFAULT)
         int steps = 25;
@@ -2894,6 +2908,8 @@ class rnn {
         }
 
         Settings settings(Split split) {
+            double momentum = Objects.requireNonNullElse(this.momentum, split.usual().momentum());
+            double clip = Objects.requireNonNullElse(this.clip, split.usual().clip());
             return new Settings(
                 learningRate, momentum, clip, weightDecay, split.batch(), split.steps(), seed);
         }
@@ -2957,7 +2973,7 @@ class rnn {
 
     /** The weights to start from: new ones or, if they fit the dataset and --hidden, those of --load. */
     static Parameters weights(Options options, Model loaded, Form form, String data) {
-        int known = loaded == null ? Options.HIDDEN : loaded.p().H();
+        int known = loaded == null ? form.split().usual().hidden() : loaded.p().H();
         int I = form.split().I(), H = Objects.requireNonNullElse(options.hidden, known), O = form.split().O();
         refuseTooLarge(form.split(), H);
         if (loaded == null) return initial(I, H, O, options.seed);
@@ -3037,7 +3053,7 @@ class rnn {
 
         private Path file(String name) { return options.out.resolve(name); }
 
-        /** Saves as often as it costs four percent of the time, and at least every four seconds. */
+        /** Saves ever less often until it costs one percent of the time, and at least every four seconds. */
         private void train(Interrupt interrupt) {
             long saved = System.nanoTime(), pause = 100_000_000;
             try {
@@ -3053,7 +3069,7 @@ class rnn {
                     if (now - saved > pause) {
                         save();
                         saved = System.nanoTime();
-                        pause = Math.min(4_000_000_000L, 25 * (saved - now));
+                        pause = Math.min(Math.min(2 * pause, 4_000_000_000L), 100 * (saved - now));
                     }
                     console.showProgress(options.epochs, form.sample());
                 }
@@ -3133,7 +3149,7 @@ class rnn {
                 lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
             if (options.explain)
                 explanation.write(file("explain.html"), name, form, origin, keptEpoch(), p,
-                    options.momentum > 0 && keptEpoch() == epoch() ? training.state.v() : null);
+                    training.settings.momentum() > 0 && keptEpoch() == epoch() ? training.state.v() : null);
             console.print(answer.printed().get());
             console.print(options.out + ": loss.csv, outputs.json, model.safetensors"
                 + (options.plot ? ", plot.png" : "") + (options.explain ? ", explain.html" : ""));
