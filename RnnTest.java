@@ -2233,9 +2233,10 @@ class RnnTest {
         /** Double.toString of JDK 19 on (JDK-4511638 lists what older ones get wrong). */
         @ParameterizedTest @CsvSource({
             "0.002, 0.002", "9.999999E-4, 9.999999E-4", "0.0, 0.0", "-0.0, -0.0", "100.0, 100.0",
-            "9999999.0, 9999999.0", "1.0E7, 1.0E7", "12345678.0, 1.2345678E7", "2e23, 2.0E23", "4.9E-324, 4.9E-324", "9.9E-324, 9.9E-324",
-            "1.7976931348623157E308, 1.7976931348623157E308", "0x1p-44, 5.684341886080802E-14", "2.2E-322, 2.2E-322",
-            "9007199254740993, 9.007199254740992E15", "8.41E21, 8.41E21", "0x1.3333333333334p-2, 0.30000000000000004"})
+            "9999999.0, 9999999.0", "1.0E7, 1.0E7", "12345678.0, 1.2345678E7", "2e23, 2.0E23", "4.9E-324, 4.9E-324",
+            "9.9E-324, 9.9E-324", "1.7976931348623157E308, 1.7976931348623157E308", "0x1p-44, 5.684341886080802E-14",
+            "2.2E-322, 2.2E-322", "9007199254740993, 9.007199254740992E15", "8.41E21, 8.41E21",
+            "0x1.3333333333334p-2, 0.30000000000000004"})
         void numbersAreWrittenAsNewerJdksWriteThem(String literal, String written) {
             assertEquals(written, rnn.decimal(Double.parseDouble(literal)));
         }
@@ -2766,8 +2767,9 @@ class RnnTest {
         @Test void aTerminalShowsProgressAndKeepsTheLogClean() {
             assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")));
             IntStream.of(40, 80).parallel().forEach(columns -> unchecked(() -> {
-                String train = "'" + String.join("' '", rnnCommand(List.of(), "--data", example("sunspots"), "--threads",
-                    1, "--epochs", 9000, "--hidden", 32, "--lr", 0.02, "--log-every", 3000, "--out", columns)) + "'";
+                String train = "'" + String.join("' '", rnnCommand(List.of(), "--data", example("sunspots"),
+                    "--threads", 1, "--epochs", 9000, "--hidden", 32, "--lr", 0.02, "--log-every", 3000,
+                    "--out", columns)) + "'";
                 Ran ran = process(temp, List.of("/usr/bin/script", "-qec", "TERM=xterm; export TERM; stty cols "
                     + columns + "; " + train + " && " + train + " --help", "/dev/null"));
                 assertEquals(0, ran.status());
@@ -3487,7 +3489,7 @@ class RnnTest {
             "99999999999999999999", "\"inputs\":", "\"series\": [1,2],", "\"text\": \"ab\",", "\\ud800", "\\", "\0",
             "/* a */", "// b\n", "\ufeff", "[[[1]]]", "{}", "[]", "\"\"", "1".repeat(5000), "é", "\ud83d\ude00");
 
-        /** A good file with some bytes changed, cut off, put in or taken out; more often than not near its beginning. */
+        /** A good file with some bytes changed, put in, taken out or cut off, most often near its beginning. */
         byte[] broken(byte[] good) {
             var text = new StringBuilder(new String(good, ISO_8859_1));
             for (int times = 1 + random.nextInt(3); times > 0; times--) {
@@ -3509,7 +3511,8 @@ class RnnTest {
         }
 
         @Test void everyBrokenDatasetTrainsOrIsRefusedInOneLine() throws IOException {
-            for (int n = 0; n < 1500; n++) trainsOrRefuses(broken(GOOD.get(n % GOOD.size()).getBytes(UTF_8)), "broken.json");
+            for (int n = 0; n < 1500; n++)
+                trainsOrRefuses(broken(GOOD.get(n % GOOD.size()).getBytes(UTF_8)), "broken.json");
         }
 
         @Test void extremeDatasetsAreRefusedInOneLine() throws IOException {
