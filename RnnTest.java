@@ -692,25 +692,10 @@ class RnnTest {
             }
         }
 
-        @Test void outputsAgreeWithPlainLoops() {
+        @Test void howTheWorkIsDividedAndWhatTheTapeAndTheGradientHeldBeforeDoNotMatter() {
             for (Problem q : problems()) {
-                rnn.Tape tape = q.forward();
-                for (int b = 0; b < q.B(); b++) {
-                    double[][] y = Oracle.of(q.p()).outputs(q.x(b), q.h0()[b]);
-                    for (int t = 0; t < q.T(); t++)
-                        assertArrayEquals(y[t], tape.y()[t * q.B() + b], 1e-15, q::toString);
-                }
-            }
-        }
-
-        @Test void everyDivisionOfTheWorkGivesTheSameBits() {
-            for (Problem q : problems())
-                for (rnn.Team team : TEAMS)
-                    Pass.of(q, q.tape(), team).assertHasTheBitsOf(Pass.of(q, q.tape(), rnn.ALONE));
-        }
-
-        @Test void whatTheTapeAndTheGradientHeldBeforeDoesNotMatter() {
-            for (Problem q : problems()) {
+                Pass alone = Pass.of(q, q.tape(), rnn.ALONE);
+                for (rnn.Team team : TEAMS) Pass.of(q, q.tape(), team).assertHasTheBitsOf(alone);
                 int n = q.T() * q.B();
                 rnn.Tape used = rnn.Tape.of(q.p(), q.T() + 2, q.B());
                 for (double[][] all : List.of(used.hPrev(), used.y(), used.dy(), used.da(), used.dhPrev(), used.WhhT(),
@@ -719,7 +704,7 @@ class RnnTest {
                 assertSame(used, rnn.Tape.ready(used, q.p(), n, q.B(), q.h0()));
                 Pass again = Pass.of(q, used, rnn.ALONE);
                 rnn.backward(q.p(), q.input(), used, again.d(), rnn.ALONE);  // once more: it sets, it does not add
-                again.assertHasTheBitsOf(Pass.of(q, q.tape(), rnn.ALONE));
+                again.assertHasTheBitsOf(alone);
                 for (int r = n; r < n + 2 * q.B(); r++) {
                     for (double[][] all : List.of(used.h(), used.y(), used.dy(), used.da(), used.dh()))
                         for (double v : all[r]) assertTrue(Double.isNaN(v), "the rows beyond stay alone");
@@ -756,9 +741,6 @@ class RnnTest {
                 rnn.Tape other = rnn.Tape.ready(tape, p, need[0] * need[1], need[1], null);
                 assertNotSame(tape, other);
                 assertEquals(need[1], other.B());
-                assertTrue(other.y().length >= need[0] * need[1]);
-                assertEquals(other.y().length, other.h().length);
-                assertEquals(other.y().length + need[1], other.hPrev().length);
             }
         }
 
@@ -811,24 +793,16 @@ class RnnTest {
 
     @Nested class Section5Sequences {
 
-        @Test void writtenOutVectorsAreSlicedAndPutSideBySide() {
+        @Test void vectorsAreSlicedAndPutSideBySide() {
             var numbers = rowsOf(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 2).slice(1, 4);
-            assertEquals(3, numbers.n());
-            assertEquals(2, numbers.width());
             assertArrayEquals(new double[][] {{3, 4}, {5, 6}, {7, 8}}, numbers.x());
             var others = rowsOf(new double[] {-1, -2, -3, -4, -5, -6}, 2);
             assertArrayEquals(new double[][] {{5, 6}, {-3, -4}, {7, 8}, {-5, -6}},
                 numbers.sideBySide(List.of(numbers, others), 1, 3).x());
-        }
-
-        @Test void oneHotVectorsAreSlicedAndPutSideBySide() {
             var codes = new rnn.OneHot(new int[] {3, 1, 4, 1, 5}, 6).slice(1, 5).slice(1, 3);
-            assertEquals(2, codes.n());
-            assertEquals(6, codes.width());
-            assertEquals(4, codes.code(0));
             assertArrayEquals(new int[] {4, 1}, codes.sideBySide(List.of(codes), 0, 2).codes());
-            var others = new rnn.OneHot(new int[] {0, 2}, 6);
-            assertArrayEquals(new int[] {4, 0, 1, 2}, codes.sideBySide(List.of(codes, others), 0, 2).codes());
+            assertArrayEquals(new int[] {4, 0, 1, 2},
+                codes.sideBySide(List.of(codes, new rnn.OneHot(new int[] {0, 2}, 6)), 0, 2).codes());
         }
 
         @Test void oneHotInputsGiveTheBitsOfTheDenseProduct() {
@@ -1050,18 +1024,6 @@ class RnnTest {
             }
         }
 
-        @Test void everyTeamTrainsTheSameBits() {
-            double[] alone = null;
-            for (rnn.Team team : Stream.concat(Stream.of(rnn.ALONE), TEAMS.stream()).toList()) {
-                rnn.Parameters p = network(new Random(25), 1, 13, 1);
-                var training = new rnn.Training(rnn.State.of(p), sequences(5, 13), List.of(),
-                    new rnn.Settings(0.1, 0.9, 1, 0.1, 2, 5, 7), team);
-                for (int epoch = 0; epoch < 5; epoch++) training.epoch();
-                if (alone == null) alone = flat(p);
-                assertArrayEquals(alone, flat(p));
-            }
-        }
-
         @Test void trainingTakenUpAgainAnywhereGivesTheSameBits() {
             var s = Stream.of(sequences(3, 7), sequences(2, 4)).flatMap(List::stream).toList();
             var settings = new rnn.Settings(0.1, 0.9, 1, 0.1, 2, 3, 42);
@@ -1079,15 +1041,14 @@ class RnnTest {
             }
         }
 
-        @Test void evaluatingCheckingAndSamplingDoNotChangeTraining() {
-            var text = new rnn.OneHot(new int[] {0, 1, 2, 0, 1, 1, 2, 0, 2, 1, 0}, 3);
-            var s = Stream.of(text.slice(0, 6), text.slice(5, 11), text.slice(3, 8)).map(rnn.Sequence::next).toList();
+        @Test void evaluatingCheckingAndGeneratingDoNotChangeTraining() {
+            var s = sequences(3, 6);
             var settings = new rnn.Settings(0.1, 0.9, 1, 0, 1, 2, 42);
-            rnn.Parameters p = network(new Random(26), 3, 5, 3), alone = rnn.copy(p);
+            rnn.Parameters p = network(new Random(26), 1, 5, 1), alone = rnn.copy(p);
             var training = training(p, s, settings);
             while (training.state.epoch() < 5) {
                 assertTrue(training.update());
-                rnn.sample(p, new int[] {0}, 20, 1, -1, new Random(1));
+                rnn.generate(p, s.get(0).input(), 20);
                 rnn.evaluate(p, rnn.windows(s, 2, 3), rnn.ALONE);
                 rnn.checkGradients(p, rnn.windows(s, 2, 9).get(0), 10, rnn.ALONE);
             }
@@ -1139,13 +1100,6 @@ class RnnTest {
             return p;
         }
 
-        @Test void scoredOutputsAreThoseOfTheStepsThatHaveATarget() {
-            var s = sequences(1, 5).get(0);
-            rnn.Parameters p = network(new Random(41), 1, 3, 1);
-            assertArrayEquals(Arrays.copyOfRange(rnn.outputs(p, s.input()), 3, 5),
-                rnn.scoredOutputs(p, new rnn.Sequence(s.input(), s.target().slice(3, 5))));
-        }
-
         @Test void outputsAreWhatTheNetworkSaysAfterEachStepAndGenerateFeedsThemBack() {
             Random random = new Random(32);
             rnn.Parameters p = network(random, 2, 5, 2);
@@ -1156,15 +1110,6 @@ class RnnTest {
             assertClose(Arrays.copyOf(y, 3), rnn.outputs(p, new rnn.Dense(x)), 1e-15);
             assertClose(last(25, Arrays.copyOf(y, 27)), generated, 1e-15);
             assertEquals(0, rnn.generate(p, new rnn.Dense(x), 0).length);
-        }
-
-        @Test void aStepperGoesOnWhereItStopped() {
-            rnn.Parameters p = network(new Random(34), 2, 3, 2);
-            var all = rowsOf(vector(new Random(35), 20), 2);
-            var stepper = new rnn.Stepper(p);
-            double[][] whole = rnn.outputs(p, all);
-            assertArrayEquals(Arrays.copyOf(whole, 4), stepper.steps(all.slice(0, 4)));
-            assertArrayEquals(Arrays.copyOfRange(whole, 4, 10), stepper.steps(all.slice(4, 10)));
         }
 
         static Stream<Arguments> samples() {
@@ -1833,8 +1778,6 @@ class RnnTest {
                 arguments(sunspots, "--validate=68", List.of("last value", 0.839516300810684, 2.7406955082551256,
                     "value 11 steps before", 1.0513951661156178, 3.6407303854819144,
                     "autoregression of order 9", 0.27761369827284255, 2.0664860750180547)),
-                arguments(sunspots, "--seed=1", List.of("last value", 0.3628168877915821,
-                    "value 10 steps before", 0.6913980646503475, "autoregression of order 9", 0.14386556369561043)),
                 arguments("{'series': " + two + "}", "--validate=13", List.of(
                     "last value", 2.0878136143660453, 1.1820773031592513,
                     "value 15, 7 steps before", 1.1972873678230764, 1.1568588764817147,
@@ -1976,7 +1919,6 @@ class RnnTest {
                 arguments("{'series': [1, ^[2]]}", "series[1] is a list" + finite),
                 arguments("{'series': [^]}", "series has 0 of the 2 values that it needs"),
                 arguments("{'series': [[1, 2]^]}", "series has 1 of the 2 values that it needs"),
-                arguments("{'series': ^'1 2'}", "series is \"1 2\"" + list),
                 arguments("{'text': ^5}", "text is 5; it must be a string"),
                 arguments("{'text': ['ab', ^5]}", "text[1] is 5; it must be a string"),
                 arguments("{'text': ['ab', ^'']}", "text[1] is \"\"; it must have at least one character"),
@@ -1989,8 +1931,6 @@ class RnnTest {
                 arguments("{'targets': [[[1]]]}", forms), arguments("{'labels': [0]}", forms),
                 arguments("{'inputs': [[[1]]], 'targets': [[[1]]], 'labels': [0]}", forms),
                 arguments("{'series': [1, 2], 'text': 'ab'}", forms),
-                arguments("{'series': [1, 2], 'labels': [0]}", forms),
-                arguments("{'inputs': [[[1]]], 'targets': [[[1]]], 'series': [1, 2]}", forms),
                 arguments("{'text': ''}", "\"\" has 0 characters; a text needs at least 2"),
                 arguments("{'inputs': [[[1]]], 'labels': [^]}", "labels is empty; it needs at least one label"));
         }
@@ -2481,19 +2421,15 @@ class RnnTest {
                 arguments("(.*)", "[$1]", "header:1:1: the JSON is a list; it must be an object { … }"),
                 arguments(":", ";", json.formatted(11) + "Unexpected character (';' (code 59)): "
                     + "was expecting a colon to separate property name and value"),
-                arguments("}$", "", json.formatted(405) + "Unexpected end-of-input: expected close marker for Object"),
                 arguments("$", "{}", "header:1:406: the JSON ends at its closing brace, but more follows"),
                 arguments("rnn.bias_hh_l0", "rnn.bias_ih_l0",
                     json.formatted(353) + "Duplicate Object property \"rnn.bias_ih_l0\""),
                 arguments("\\{'dtype[^}]*}", "5", "header:1:12: fc.bias is 5; it must be an object { … }"),
                 arguments("'dtype':'F64',", "", lacks.formatted(45, "fc.bias")),
-                arguments("'shape':\\[1],", "", lacks.formatted(47, "fc.bias")),
                 arguments(",'data_offsets':\\[0,8]", "", lacks.formatted(38, "fc.bias")),
                 arguments("\\[0,8]", "[0,8,16]", lacks.formatted(62, "fc.bias")),
                 arguments("\\[0,8]", "[-8,0]", offset.formatted(55) + "[0] is -8" + size),
                 arguments("\\[0,8]", "[0,8.0]", offset.formatted(57) + "[1] is 8.0" + size),
-                arguments("\\[0,8]", "[0,99999999999999999999]",
-                    offset.formatted(57) + "[1] is 99999999999999999999" + size),
                 arguments("'shape':\\[1]", "'shape':[[1]]",
                     "header:1:36: fc.bias/shape[0] is a list" + whole + Integer.MAX_VALUE / 8),
                 arguments("'shape':\\[1]", "'shape':'1'",
@@ -2562,8 +2498,6 @@ class RnnTest {
             return Stream.of(
                 arguments("{'mean': 'fast', 'deviation': '1.0'}", series, "its metadata has \"fast\"" + mean),
                 arguments("{'mean': 'NaN', 'deviation': '1.0'}", series, "its metadata has \"NaN\"" + mean),
-                arguments("{'mean': '', 'deviation': ''}", series, "its metadata has \"\"" + mean),
-                arguments("{'mean': '0.0'}", series, "its metadata has \"\"" + deviation),
                 arguments("{'mean': '0.0', 'deviation': ''}", series, "its metadata has \"\"" + deviation),
                 arguments("{'mean': '0.0', 'deviation': '0.0'}", series, "its metadata has \"0.0\"" + deviation),
                 arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", series, "its metadata has \"0.0 0.0\"" + mean),
@@ -2630,7 +2564,8 @@ class RnnTest {
 
         @Test void filesOfAnEarlierRunAreReplacedAndNothingElseIsLeft() {
             trained("--epochs", 5, "--out", temp.resolve("new/folders/out"));
-            trained("--epochs", 2, "--out", temp.resolve("new/folders/out"));
+            Path link = unchecked(() -> Files.createSymbolicLink(temp.resolve("link"), temp.resolve("new/folders")));
+            trained("--epochs", 2, "--out", link.resolve("out"));
             assertEquals(3, text(temp.resolve("new/folders/out/loss.csv")).lines().count());
             assertNothingElseIsIn(temp.resolve("new/folders/out"));
         }
@@ -2714,26 +2649,18 @@ class RnnTest {
 
     @Nested class Section11WhatAPersonSees {
 
+        /** The losses are printed every N epochs and after the last one. */
         @Test void theHeldOutLossStandsBesideTheTrainingLoss() {
-            Ran ran = tool("--data", example("parity"), "--validate", 40, "--epochs", 2, "--log-every", 1,
+            Ran ran = tool("--data", example("parity"), "--validate", 40, "--epochs", 5, "--log-every", 2,
                 "--out", temp);
             List<String> rows = text(temp.resolve("loss.csv")).lines().toList(), lines = ran.out().lines().toList();
-            for (int epoch : new int[] {1, 2}) {
-                String[] row = rows.get(epoch).split(",");
-                assertEquals(String.format(Locale.ROOT, "epoch %d loss %.6g validation_loss %.6g", epoch,
-                    Double.parseDouble(row[1]), Double.parseDouble(row[2])), lines.get(epoch - 1));
+            for (int n = 0; n < 3; n++) {
+                String[] row = rows.get(new int[] {2, 4, 5}[n]).split(",");
+                assertEquals(String.format(Locale.ROOT, "epoch %s loss %.6g validation_loss %.6g", row[0],
+                    Double.parseDouble(row[1]), Double.parseDouble(row[2])), lines.get(n));
             }
-            assertTrue(lines.get(3).matches("training loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(3));
-            assertTrue(lines.get(4).matches("held-out loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(4));
-        }
-
-        /** The toy's loss is printed every N epochs and after the last one. */
-        @ParameterizedTest @CsvSource({
-            "7, 7 14 20", "1, 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", "100, 20"})
-        void logEvery(int every, String epochs) {
-            Ran ran = tool("--epochs", 20, "--log-every", every, "--out", temp);
-            assertEquals(epochs, ran.out().lines().filter(line -> line.startsWith("epoch "))
-                .map(line -> line.split(" ")[1]).collect(Collectors.joining(" ")));
+            assertTrue(lines.get(4).matches("training loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(4));
+            assertTrue(lines.get(5).matches("held-out loss \\d\\.\\d+, accuracy \\d+\\.\\d\\d %"), lines.get(5));
         }
 
         @Test void aWrittenStringThatIsInTheTrainingDataIsMarked() {
@@ -2862,16 +2789,6 @@ class RnnTest {
             assertEquals(title, axis.title());
             assertArrayEquals(expected, axis.of(all), 1e-9);
             assertArrayEquals(all, rnn.Axis.of("y", true, Stream.of(all)).of(all));
-        }
-
-        @Test void aPictureReplacesTheOldOneAsAWhole() throws IOException {
-            Path picture = file("plot.png", "the old one");
-            try (var keptOpen = Files.newInputStream(picture)) {
-                trained("--plot", "--epochs", 1, "--out", temp);
-                assertEquals("the old one", new String(keptOpen.readAllBytes(), UTF_8), "nobody wrote into it");
-            }
-            assertEquals((byte) 0x89, Files.readAllBytes(picture)[0]);
-            assertTrue(hashes(temp).keySet().stream().noneMatch(name -> name.endsWith(".part")));
         }
 
         /** In a process of its own: it must set up drawing without a display itself. */
@@ -3518,12 +3435,9 @@ class RnnTest {
         @Test void extremeDatasetsAreRefusedInOneLine() throws IOException {
             for (String extreme : List.of("[".repeat(100_000), "{'inputs': " + "[".repeat(100_000),
                 "{'series': [" + "1".repeat(500_000) + "]}", "{'inputs': [[[1]]], 'labels': [2000000000]}",
-                "{'inputs': [[[1]]], 'labels': [2147483647]}", "{'inputs': [[[1]]], 'labels': [2147483648]}", "", " ",
-                "null", "[]", "{}", "{'text': 'a'}", "{'text': []}", "\ufeff{'series': [1, 2, 3]}",
-                "{'" + "k".repeat(100_000) + "': 1}", "{'text': 'aaaa'}", "{'text': ['']}"))
+                "{'inputs': [[[1]]], 'labels': [2147483646]}", "{'" + "k".repeat(100_000) + "': 1}"))
                 trainsOrRefuses(quoted(extreme).getBytes(UTF_8), "extreme.json");
-            for (String text : List.of("", "a", "\u00ffa", "a\0b"))
-                trainsOrRefuses(text.getBytes(ISO_8859_1), "extreme.txt");
+            trainsOrRefuses("a\0b".getBytes(UTF_8), "extreme.txt");
         }
 
         /** The metadata of a series and of strings are different ones. */
@@ -3692,9 +3606,13 @@ class RnnTest {
             for (String key : List.of("out", "file", "path", "load", "model", "name"))
                 lying.metadata().put(key, victim.toString());
             rnn.writeSafetensors(checkpoint, lying);
-            // where loss.csv is written before it is moved into its place
+            // where loss.csv is written before it is moved into its place, and the places of the others
             Files.createSymbolicLink(out.resolve(".loss.csv.part"), victim);
-            trained("--data", data, "--epochs", 2, "--resume", "--out", out);
+            for (String name : List.of("loss.csv", "model.safetensors", "outputs.json", "plot.png")) {
+                Files.delete(out.resolve(name));
+                Files.createSymbolicLink(out.resolve(name), victim);
+            }
+            trained("--data", data, "--epochs", 2, "--resume", "--plot", "--out", out);
             trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 1, "--out", out);
             assertEquals("mine", text(victim));
             try (var all = Files.walk(temp)) {
@@ -3797,16 +3715,6 @@ class RnnTest {
             assertEquals(1, process.exitValue());
             for (String file : List.of("model.safetensors", "checkpoint.safetensors"))
                 rnn.readSafetensors(elsewhere.resolve(file));
-        }
-
-        @Test void aLinkOutOfTheFolderIsNotFollowed() throws IOException {
-            Path elsewhere = file("elsewhere", "mine"), real = Files.createDirectories(temp.resolve("real")),
-                link = temp.resolve("link");
-            Files.createSymbolicLink(link, real);
-            for (String name : FILES) Files.createSymbolicLink(real.resolve(name), elsewhere);
-            trained("--epochs", 1, "--out", link);
-            assertEquals("mine", text(elsewhere));
-            for (String name : FILES) assertFalse(Files.isSymbolicLink(real.resolve(name)), name);
         }
     }
 
