@@ -2155,11 +2155,18 @@ class rnn {
         }
     }
 
+    /** Whether standard input was closed: its descriptor is then that of the first file that Java opens. */
+    static boolean isStandardInputClosed() throws IOException {
+        Path first = Path.of(System.getProperty("java.home"), "lib", "modules"), in = Path.of("/dev/stdin");
+        return Files.exists(first) && Files.exists(in) && Files.isSameFile(first, in);
+    }
+
     /** Reads a dataset: a JSON, .txt or .csv file, or one of the first two from standard input. */
     static Dataset readDataset(String file, Consumer<String> warn) {
         boolean standardInput = file.equals("-");
         String read;
         try {
+            if (standardInput && isStandardInputClosed()) throw new IOException("it is closed");
             read = new String(
                 standardInput ? System.in.readAllBytes() : Files.readAllBytes(Path.of(file)), UTF_8);
         } catch (IOException | InvalidPathException e) {
