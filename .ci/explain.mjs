@@ -233,6 +233,7 @@ try {
   const characters = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,;:!?-()[]{}/+*=%&#@~^_|';    // 88
   writeFileSync(join(temp, 'book.txt'), ('The quick brown fox ' + characters).repeat(3));
   writeFileSync(join(temp, 'long.json'), JSON.stringify({inputs: [Array.from({length: 30}, (_, t) => [t / 30, 1, -t])], targets: [[[1, 2]]]}));
+  const book = ['--data', join(temp, 'book.txt'), '--epochs', '1', '--momentum', '0.9', '--clip', '5'];
   const pages = {
     toy: ['--epochs', '5'],
     sunspots: ['--data', 'data/sunspots.json', '--epochs', '5', '--momentum', '0.9', '--clip', '0.01'],
@@ -243,11 +244,12 @@ try {
     long: ['--data', join(temp, 'long.json'), '--epochs', '5'],
     untrained: ['--epochs', '0'],
     forty: ['--hidden', '40', '--epochs', '5', '--momentum', '0.9'],
-    book: ['--data', join(temp, 'book.txt'), '--epochs', '1', '--momentum', '0.9', '--clip', '5'],
+    book: [...book, '--hidden', '16'],
   };
   for (const name in pages) await opens(name, explain(name, ...pages[name]));
   // At full precision the weights before and after and their velocity alone are 3 · 8 bytes for each weight.
-  await opens('wide', explain('wide', ...pages.book, '--hidden', '100'), 860_000);
+  await opens('book of 32 units', explain('wider', ...book, '--hidden', '32'), 280_000);
+  await opens('book of 100 units', explain('wide', ...book, '--hidden', '100'), 860_000);
   const toy = join(temp, 'untrained', 'explain.html');
   await equationsCanBeRead(toy);
   await keysAreEnough(toy);
