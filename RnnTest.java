@@ -1894,7 +1894,9 @@ class RnnTest {
             String finite = "; it must be a finite number", list = "; it must be a list [ … ]",
                 label = "; it must be a whole number from 0 to 2147483646",
                 forms = "a dataset has exactly one of: inputs with targets, inputs with labels, series, text, "
-                    + "a list of texts with labels", line = "; it must be one line of text";
+                    + "a list of texts with labels", line = "; it must be one line of text",
+                unknown = " is an unknown key; a dataset has inputs with targets or labels, series, or text, "
+                    + "and may have name, description, source";
             return Stream.of(
                 arguments("{'inputs': [[[1, ^'two']]], 'targets': [[[1]]]}", "inputs[0][0][1] is \"two\"" + finite),
                 arguments("{'inputs': [[[1],\n  [^null]]],\n 'targets': [[[1]]]}", "inputs[0][1][0] is null" + finite),
@@ -1924,8 +1926,8 @@ class RnnTest {
                 arguments("{'text': ['ab', ^'']}", "text[1] is \"\"; it must have at least one character"),
                 arguments("{'text': [^]}", "text is empty; it needs at least one string"),
                 arguments("{'text': 'ab', 'name': ^5}", "name is 5; it must be a string"),
-                arguments("{'text': 'ab',\n\n  'extra': ^1}", "extra is an unknown key; a dataset has inputs with "
-                    + "targets or labels, series, or text, and may have name, description, source"),
+                arguments("{'text': 'ab',\n\n  'extra': ^1}", "\"extra\"" + unknown),
+                arguments("{'a/b': ^1}", "\"a/b\"" + unknown), arguments("{'': ^1}", "\"\"" + unknown),
                 arguments("^[1, 2]", "the JSON is a list; it must be an object { … }"),
                 arguments("{}", forms), arguments("{'name': 'empty'}", forms),
                 arguments("{'targets': [[[1]]]}", forms), arguments("{'labels': [0]}", forms),
@@ -2026,6 +2028,13 @@ class RnnTest {
                 rejects(2, name + ": cannot be read: " + reason, option, path);
         }
 
+        @ParameterizedTest @CsvSource({"--data, a?b: cannot be read: no file can have this name",
+            "--load, '--load must be a name that a file can have, not \"a?b\"'",
+            "--out, '--out must be a name that a file can have, not \"a?b\"'"})
+        void whatCannotBeTheNameOfAFileIsSaid(String option, String message) {
+            rejects(2, message, option, "a\0b");
+        }
+
         @ParameterizedTest @ValueSource(strings = {"", "/"})
         void aFileNeedsAName(String name) {
             Ran ran = tool("--data", name, "--out", temp.resolve("never"));
@@ -2111,6 +2120,7 @@ class RnnTest {
                 arguments("date,value\na,5\nb,^\nc,7\n", "has \"" + finite),
                 arguments("value\n5\n^n/a\n7\n", "has \"n/a" + finite),
                 arguments("value\n5\n6\n^1e999\n", "has \"1e999" + finite),
+                arguments("^1e999\n5\n6\n", "has \"1e999" + finite),
                 arguments("\"two\nlines\",value\r\na,5\r\nb,^0x1p3\r\nc,7\r\n", "has \"0x1p3" + finite),
                 arguments("a,b\n^a,1,5\n", "a row of 3 cells, but the first has 2; numbers take a decimal point"),
                 arguments("date;value\na;1,5\nb;2,5\n",
@@ -2290,8 +2300,7 @@ class RnnTest {
                 arguments("{'series': [1, 2, 3]}", "{'series': [[1, 2], [3, 5]]}",
                     "mine.json (a series) needs inputs 2, hidden units 16, outputs 2, but %s (a series) has 1, 16, 1"),
                 arguments(VECTORS, "{'text': 'abab'}",
-                    "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but %s (sequences of vectors) "
-                    + "has 3, 16, 3"),
+                    "%s: was trained on sequences of vectors and knows no characters; mine.json is text"),
                 arguments("{'text': ['ab'], 'labels': ['x']}", "{'text': 'ab'}",
                     "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but %s (labelled texts) "
                     + "has 2, 16, 1"),
@@ -2435,7 +2444,7 @@ class RnnTest {
                 arguments("'shape':\\[1]", "'shape':'1'",
                     "header:1:35: fc.bias/shape is \"1\"; it must be a list [ … ]"),
                 arguments("'dtype'", "'type'",
-                    "header:1:20: fc.bias/type is an unknown key; a tensor has dtype, shape and data_offsets"),
+                    "header:1:20: \"type\" is an unknown key; a tensor has dtype, shape and data_offsets"),
                 arguments("\\{", "{'__metadata__':{'epoch':5},",
                     "header:1:26: __metadata__/epoch is 5; it must be a string"),
                 arguments("\\{", "{'__metadata__':[],",
@@ -2521,8 +2530,7 @@ class RnnTest {
         }
 
         @Test void classNamesOfAnotherNumberAreRefused() {
-            rejects(2, "mine.json (labelled sequences) needs inputs 1, hidden units 2, outputs 2, but model.safetensors "
-                + "(labelled sequences) has 1, 2, 1", "--load",
+            rejects(2, "model.safetensors: its metadata has 2 classes, but fc.weight gives 1 output", "--load",
                 modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"), "--epochs", 0);
         }
 
@@ -3491,6 +3499,22 @@ class RnnTest {
             }, tensor + " is " + is + ", but " + fits + " would fit the others");
         }
 
+        /** A velocity can be so large that the next step has no finite numbers. */
+        @Test void whatIsNotFiniteIsNeverWritten() {
+            Object[] args = {"--epochs", 1, "--momentum", 0.9, "--explain", "--quiet", "--out", temp};
+            Path file = temp.resolve("checkpoint.safetensors");
+            trained(args);
+            String page = hash(temp.resolve("explain.html"));
+            rnn.Safetensors checkpoint = rnn.readSafetensors(file);
+            checkpoint.matrices().put("v.by", new double[][] {{2e307, 0, 0}});
+            rnn.writeSafetensors(file, checkpoint);
+            Ran ran = tool(with(args, "--resume"));
+            assertEquals(1, ran.status());
+            assertTrue(ran.err().endsWith("\nrnn: what the network says is not finite; its weights are too large: "
+                + "try a smaller --learning-rate\n"), ran.err());
+            assertEquals(page, hash(temp.resolve("explain.html")));
+        }
+
         /** Trains, changes the checkpoint and resumes, which is refused with a line that begins so; no file changes. */
         void refusesToResume(Consumer<rnn.Safetensors> lie, String message, Object... args) {
             Path file = temp.resolve("checkpoint.safetensors");
@@ -3546,6 +3570,10 @@ class RnnTest {
                     if (done) assertEquals(0, process.exitValue(), printed(process));
                     else kills++;
                     process.destroyForcibly().waitFor();
+                    if (Files.exists(out.resolve("model.safetensors"))) {
+                        rnn.readModel(out.resolve("model.safetensors"));
+                        assertTrue(text(out.resolve("loss.csv")).endsWith("\n"));
+                    }
                 }
                 assertSameFiles(folder.resolve("whole"), out);
             }
@@ -3699,7 +3727,7 @@ class RnnTest {
             """)
         void standardStreamsMayBeFullOrClosed(String how, String args, int status, String line)
                 throws Exception {
-            Ran ran = inShell("set -o pipefail; \"$@\" " + how, args.split(" "));
+            Ran ran = inShell("set -o pipefail; \"$@\" " + how, (Object[]) args.split(" "));
             assertTrue(status > 0 || Files.exists(temp.resolve("rnn-out/outputs.json")));
             assertEquals(new Ran(status, ran.out(), line == null ? "" : "rnn: " + line + "\n"),
                 new Ran(ran.status(), ran.out(), withoutTimes(ran.err())));

@@ -55,7 +55,7 @@ import java.nio.*;
 import java.nio.channels.*;
 import java.nio.file.*;
 import java.util.*;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Phaser;
 import java.util.function.*;
 import java.util.stream.*;
 import java.util.zip.*;
@@ -310,72 +310,72 @@ class rnn {
     /** A team of one. */
     static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
 
-    /** The caller and its helpers. Who waits spins for some microseconds and then sleeps. */
+    /** The caller and its helpers, who meet before and after each task. Who waits spins and then sleeps. */
     static final class Threads implements Team, AutoCloseable {
         static final long WORTH = 1_000_000;                            // less is done sooner than shared out
-        private final Semaphore[] tasks;                                // for each helper: a permit a task
-        private final Semaphore done = new Semaphore(0);                // a permit for each share done
-        private final int spins;
+        private final int shares, spins;
+        private final Phaser phaser;
         private Part part;                                              // null: go home
         private int n;
         private volatile Throwable failure;
 
         Threads(int threads) {
+            shares = threads;
             spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
-            tasks = new Semaphore[threads - 1];
-            for (int i = 0; i < tasks.length; i++) {
+            phaser = new Phaser(threads);
+            for (int i = 1; i < threads; i++) {
                 int helper = i;
-                tasks[i] = new Semaphore(0);
-                Thread thread = new Thread(() -> help(helper), "rnn-" + (helper + 1));
+                Thread thread = new Thread(() -> help(helper), "rnn-" + helper);
                 thread.setDaemon(true);
                 thread.start();
             }
         }
 
         @Override public void split(int n, long workPerRow, Part part) {
-            if (n < 2 || tasks.length == 0 || n * workPerRow < WORTH) {
+            if (n < 2 || shares == 1 || n * workPerRow < WORTH) {
                 part.run(0, n);
                 return;
             }
             this.n = n;
             this.part = part;
             failure = null;
-            for (Semaphore task : tasks) task.release();
+            meet();
             try {
-                share(tasks.length);
+                share(0);
             } finally {
-                await(done, tasks.length);
+                meet();
             }
             if (failure instanceof Error error) throw error;
             if (failure != null) throw new IllegalStateException(failure);
         }
 
         private void share(int i) {
-            int shares = tasks.length + 1;
             part.run((int) ((long) n * i / shares), (int) ((long) n * (i + 1) / shares));
         }
 
         private void help(int helper) {
-            for (await(tasks[helper], 1); part != null; await(tasks[helper], 1)) {
+            for (meet(); part != null; meet()) {
                 try {
                     share(helper);
                 } catch (Throwable t) {
                     failure = t;
                 }
-                done.release();
+                meet();
             }
         }
 
-        private void await(Semaphore semaphore, int permits) {
+        /** Waits until all are here. */
+        private void meet() {
+            int phase = phaser.arrive();
             for (int i = 0; i < spins; i++)
-                if (semaphore.tryAcquire(permits)) return;
+                if (phaser.getPhase() != phase) return;
                 else Thread.onSpinWait();
-            semaphore.acquireUninterruptibly(permits);
+            phaser.awaitAdvance(phase);
         }
 
         @Override public void close() {
             part = null;
-            for (Semaphore task : tasks) task.release();
+            phaser.arrive();
         }
     }
 
@@ -1369,6 +1369,9 @@ class rnn {
             String known = loaded == null ? null : loaded.metadata().get("classes");
             var names = known == null ? data.classes().stream().sorted().toList()
                 : List.of(known.split("\n"));
+            if (known != null && names.size() != loaded.p().O())
+                throw wrong("%s: its metadata has %d classes, but fc.weight gives %s",
+                    loaded.file(), names.size(), count(loaded.p().O(), "outputs"));
             int most = names.isEmpty() && loaded != null ? loaded.p().O() : names.size();
             return new Classes(names, Math.max(K, most));
         }
@@ -1514,7 +1517,8 @@ class rnn {
             double[][] input = Arrays.copyOf(own, n - 1), target = Arrays.copyOfRange(own, 1, n);
             var one = json("held_out", held > 0 ? held : null, "input", column(input),
                 "target", column(target), "output", column(output), "generated", column(generated));
-            return new Answer(json("sequences", List.of(one)), () -> table(2, target, output, generated));
+            Object[] more = generated;
+            return new Answer(json("sequences", List.of(one)), () -> table(2, target, output, more));
         }
 
         /** The numbers of a series of one column; else its rows. */
@@ -1634,7 +1638,8 @@ class rnn {
         var all = Stream.of(linearBaseline("last value", columns, n, v -> lagged(1)),
             linearBaseline("value %s steps before", columns, n, v -> lagged(season(v))),
             linearBaseline("autoregression of order %s", columns, n, v -> autoregression(v, order(v))));
-        return all.filter(b -> !b.name().matches("value 1(, 1)* steps.*")).toList();    // no season: the last
+        return all.filter(b -> !b.name().matches("value 1(, 1)* steps.*"))      // no season: the last value
+            .filter(b -> Double.isFinite(b.score().loss())).toList();
     }
 
     static Form series(Dataset data, Request request, Model loaded) {
@@ -1690,7 +1695,11 @@ class rnn {
         /** That of the model to go on from or, where it has none, of the dataset. */
         static Vocabulary of(Dataset data, boolean hasEnd, Model loaded) {
             Vocabulary known = loaded == null ? null : of(loaded);
-            return known != null ? known : of(data.texts(), hasEnd);
+            if (known != null) return known;
+            String form = loaded == null ? null : loaded.metadata().get("form");
+            if (form == null) return of(data.texts(), hasEnd);
+            throw wrong("%s: was trained on %s and knows no characters; %s is text",
+                loaded.file(), form, data.file());
         }
 
         String characters() { return new String(codePoints, 0, codePoints.length); }
@@ -1996,6 +2005,11 @@ class rnn {
             return wrongHere("is " + found + "; it must " + beRight);
         }
 
+        /** A key that is none of those that `known` lists; quoted, since it may be empty. */
+        Failure unknownKey(String key, String known) {
+            return error(here(), "\"%s\" is an unknown key; %s", abbreviate(key, 60), known);
+        }
+
         /** What is wrong with the value that the parser stands on. */
         Failure wrongHere(String what) { return error(here(), "%s %s", path(), what); }
 
@@ -2024,8 +2038,8 @@ class rnn {
                     ? texts.addAll(json.list("it needs at least one string", () ->
                         json.string("(?s).+", "have at least one character")))
                     : texts.add(json.string());
-                default -> { throw json.wrongHere("is an unknown key; a dataset has inputs with targets or "
-                    + "labels, series, or text, and may have name, description, source"); }
+                default -> { throw json.unknownKey(key, "a dataset has inputs with targets or labels, "
+                    + "series, or text, and may have name, description, source"); }
             };
         });
         keys.removeAll(strings.keySet());
@@ -2092,6 +2106,7 @@ class rnn {
         if (e instanceof NoSuchFileException) return "no such file or folder";
         if (e instanceof AccessDeniedException) return "permission denied";
         if (e instanceof FileAlreadyExistsException) return "it is not a folder";
+        if (e instanceof InvalidPathException) return "no file can have this name";
         if (e instanceof FileSystemException f && f.getReason() != null) return f.getReason();
         return String.valueOf(e.getMessage());
     }
@@ -2101,8 +2116,8 @@ class rnn {
         static final String NUMBER = "[+-]?(\\d+\\.?\\d*|\\.\\d+)([eE][+-]?\\d+)?";
 
         record Cell(String text, TokenStreamLocation at) {
-            double number() { return text.matches(NUMBER) ? Double.parseDouble(text) : Double.NaN; }
-            boolean isNumber() { return Double.isFinite(number()); }
+            boolean isNumber() { return text.matches(NUMBER); }
+            double number() { return isNumber() ? Double.parseDouble(text) : Double.NaN; }
         }
 
         /** Whether each of the lines after the first has a cell that is a number. */
@@ -2139,7 +2154,7 @@ class rnn {
                     csv.where(), count(rows.size(), "rows"), left.isEmpty() ? "other columns" : left);
             for (var row : rows)
                 for (int j : columns.get(true))
-                    if (!row.get(j).isNumber()) throw csv.error(row.get(j).at(),
+                    if (!Double.isFinite(row.get(j).number())) throw csv.error(row.get(j).at(),
                         "has \"%s\" where a finite number has to be", row.get(j).text());
             if (first.size() > 1)
                 warn.accept(csv.where() + ": reads " + read + "; leaves out "
@@ -2250,10 +2265,11 @@ class rnn {
         });
     }
 
-    static void writeFinite(JsonGenerator json, double[] numbers) {
-        if (!Arrays.stream(numbers).allMatch(Double::isFinite)) throw failed(
+    /** The same numbers, if all are finite: JSON has no others. */
+    static double[] finite(double... numbers) {
+        if (Arrays.stream(numbers).allMatch(Double::isFinite)) return numbers;
+        throw failed(
             "what the network says is not finite; its weights are too large: try a smaller --learning-rate");
-        json.writeArray(numbers, 0, numbers.length);
     }
 
     /** Maps, lists, vectors, which are codes if they are one-hot, arrays, numbers, truth values, strings. */
@@ -2267,11 +2283,11 @@ class rnn {
             list.forEach(element -> writeValue(json, element));
             json.writeEndArray();
         } else if (value instanceof double[][] rows) writeValue(json, Arrays.asList(rows));
-        else if (value instanceof double[] numbers) writeFinite(json, numbers);
+        else if (value instanceof double[] numbers) json.writeArray(finite(numbers), 0, numbers.length);
         else if (value instanceof Dense vectors) writeValue(json, vectors.x());
         else if (value instanceof Vectors oneHot) writeValue(json, oneHot.allCodes().toArray());
         else if (value instanceof int[] numbers) json.writeArray(numbers, 0, numbers.length);
-        else if (value instanceof Double number) json.writeNumber(number);
+        else if (value instanceof Double number) json.writeNumber(finite(number)[0]);
         else if (value instanceof Number number) json.writeNumber(number.longValue());
         else if (value instanceof Boolean truth) json.writeBoolean(truth);
         else json.writeString((String) value);
@@ -2365,8 +2381,7 @@ class rnn {
             case "dtype" -> json.string("F64|F32", "be F64 or F32");
             case "shape" -> json.wholeNumbers(Integer.MAX_VALUE / 8);
             case "data_offsets" -> json.wholeNumbers(1L << 53);
-            default -> { throw json.wrongHere(
-                "is an unknown key; a tensor has dtype, shape and data_offsets"); }
+            default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
         });
         if (is.get("dtype") instanceof String type && is.get("shape") instanceof long[] shape
                 && is.get("data_offsets") instanceof long[] at && at.length == 2
@@ -2829,7 +2844,10 @@ class rnn {
                 "Why", numbers(p.Why()), "by", numbers(p.by()));
         }
 
-        static String numbers(double[]... A) { return Base64.getEncoder().encodeToString(bytesOf(A)); }
+        static String numbers(double[]... A) {
+            for (double[] row : A) finite(row);
+            return Base64.getEncoder().encodeToString(bytesOf(A));
+        }
     }
 
     // ── 12. Command line ──────────────────────────────────────────────────────────────────────────────────
@@ -2935,6 +2953,7 @@ class rnn {
                 case "--clip", "--temperature", "--weight-decay" ->
                     new Range(0, Double.MAX_VALUE, "a number from 0 on");
                 case "--momentum" -> new Range(0, Math.nextDown(1.0), "a number from 0 to less than 1");
+                case "--out", "--load" -> new Range(0, 0, "a name that a file can have");
                 default -> new Range(0, 0, "a whole number from 1 on or a percentage such as 10%");
             };
         }
@@ -3031,11 +3050,9 @@ class rnn {
         /** Trains until the epochs are done or a signal asks for an end; the exit status. */
         int run() {
             try (Interrupt interrupt = new Interrupt()) {
-                if (options.resume && isDone())
-                    System.err.println("rnn: nothing to do: " + options.out + " has " + count(epoch(), "epochs")
-                        + (epoch() >= options.epochs ? ", --epochs asks for " + options.epochs
-                            : ", epoch " + keptEpoch() + " is the best; a larger --patience goes on"));
-                else train(interrupt);
+                if (!options.resume || !isDone()) train(interrupt);
+                else System.err.println("rnn: nothing to do: " + options.out + " has "
+                    + count(epoch(), "epochs") + ", " + whyDone());
                 if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
                 report();
                 if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
@@ -3056,6 +3073,11 @@ class rnn {
         private boolean isDone() {
             return epoch() >= options.epochs
                 || options.patience != null && epoch() - keptEpoch() >= options.patience;
+        }
+
+        private String whyDone() {
+            return epoch() >= options.epochs ? "--epochs asks for " + options.epochs
+                : "epoch " + keptEpoch() + " is the best; a larger --patience goes on";
         }
 
         private Path file(String name) { return options.out.resolve(name); }
