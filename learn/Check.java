@@ -43,7 +43,9 @@ final class Check {
         } catch (Wrong e) {
             return e.getMessage();
         } catch (RuntimeException | StackOverflowError e) {
-            if (GAP.equals(e.getMessage())) return "is still a gap: put your code where its `throw` stands";
+            if (GAP.equals(e.getMessage()))
+                return "is still a gap: put your code in place of the `throw` in line "
+                    + e.getStackTrace()[0].getLineNumber() + " of " + e.getStackTrace()[0].getFileName();
             String where = Arrays.stream(e.getStackTrace())
                 .filter(at -> List.of("Exercises", yours.getClass().getName()).contains(at.getClassName()))
                 .findFirst().map(at -> " in " + at.getMethodName() + ", line " + at.getLineNumber()).orElse("");

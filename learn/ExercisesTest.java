@@ -1157,9 +1157,14 @@ class ExercisesTest {
     }
 
     @Test void itGoesThroughThemInOrderAndStopsAtTheFirstThatIsNotRight() {
-        String gap = "is still a gap: put your code where its `throw` stands";
-        assertEquals(" 1  tanh                 " + gap + "\n1", printed(new Exercises()));
-        for (int k = 1; k <= 12; k++) assertEquals(gap, Check.wrong(new Exercises(), k));
+        String gap = "is still a gap: put your code in place of the `throw` in line ";
+        List<String> lines = text(LEARN.resolve("Exercises.java")).lines().toList();
+        for (int k = 1; k <= 12; k++) {
+            String wrong = Check.wrong(new Exercises(), k);
+            assertTrue(wrong.startsWith(gap) && wrong.endsWith(" of Exercises.java"), wrong);
+            assertTrue(lines.get(Integer.parseInt(wrong.replaceAll("\\D", "")) - 1).contains(Check.GAP), wrong);
+        }
+        assertEquals(" 1  tanh                 " + Check.wrong(new Exercises(), 1) + "\n1", printed(new Exercises()));
         assertEquals(List.of(
                 " 1  tanh                 right",
                 " 2  softmax              right",
