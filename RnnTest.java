@@ -1977,8 +1977,8 @@ class RnnTest {
                 arguments("{'inputs': [[[1]]], 'targets': [[[1], [2]]]}", "inputs[0] has 1 step, but 2" + scored),
                 arguments("{'inputs': [[[1]]], 'labels': [[0, 1, 1]]}", "inputs[0] has 1 step, but 3" + scored),
                 arguments("{'text': '😀'}", "\"😀\" has 1 character; a text needs at least 2"),
-                arguments("{'inputs': [[[1]]]}", "has no labels or targets; a network can only be asked about it: --load "
-                    + "FILE and --epochs 0, without --validate, --plot, --explain or --check-gradients"),
+                arguments("{'inputs': [[[1]]]}", "has no labels or targets; a network can only be asked about it: "
+                    + "--load FILE and --epochs 0, without --validate, --plot, --explain or --check-gradients"),
                 arguments("{'text': ^'ab\\ud800'}",
                     "text has bytes that are not UTF-8, or one half of a surrogate pair alone"),
                 arguments("{'series': [1, 2]} ^{'series': [1, 2]}",
@@ -2510,7 +2510,8 @@ class RnnTest {
                 arguments("{'mean': '0.0', 'deviation': ''}", series, "its metadata has \"\"" + deviation),
                 arguments("{'mean': '0.0', 'deviation': '0.0'}", series, "its metadata has \"0.0\"" + deviation),
                 arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", series, "its metadata has \"0.0 0.0\"" + mean),
-                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series, "its metadata has \"1.0 1.0\"" + deviation),
+                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series,
+                    "its metadata has \"1.0 1.0\"" + deviation),
                 arguments("{'vocabulary': ''}", text, "its vocabulary of 0" + size),
                 arguments("{'vocabulary': 'ab'}", text, "its vocabulary of 2" + size),
                 arguments("{'vocabulary': 'ba'}", text, "its vocabulary of 2" + size));
@@ -2525,13 +2526,14 @@ class RnnTest {
         @Test void aMessageQuotesWhatIsLongWithoutItsMiddle() {
             String err = tool("--load", modelSaying("{'mean': '" + "7x".repeat(5000) + "', 'deviation': '1'}"),
                 "--data", mine("{'series': [1, 2, 3]}"), "--epochs", 0).err();
-            assertTrue(err.length() < 1000 && err.matches("rnn: .+ its metadata has \"[7x]+ \\.\\.\\. [7x]+\" where \"mean\" "
-                + "has to be 1 number from -?[.0-9]+E308 to 1.7976931348623157E308\n"), err);
+            assertTrue(err.length() < 1000 && err.matches("rnn: .+ its metadata has \"[7x]+ \\.\\.\\. [7x]+\" where "
+                + "\"mean\" has to be 1 number from -?[.0-9]+E308 to 1.7976931348623157E308\n"), err);
         }
 
         @Test void classNamesOfAnotherNumberAreRefused() {
-            rejects(2, "model.safetensors: its metadata has 2 classes, but fc.weight gives 1 output", "--load",
-                modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"), "--epochs", 0);
+            rejects(2, "model.safetensors: its metadata has 2 classes, but fc.weight gives 1 output",
+                "--load", modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"),
+                "--epochs", 0);
         }
 
         /** It has 1 input and 1 output. */
@@ -2780,8 +2782,9 @@ class RnnTest {
             double a = 18.7;
             assertEquals(1 - 0x1p-53, rnn.tanh(a));
             var model = new rnn.Safetensors(temp.resolve("model.safetensors"));
-            for (String name : List.of("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0", "rnn.bias_hh_l0",
-                "fc.weight", "fc.bias")) model.matrices().put(name, new double[][] {{name.equals("rnn.bias_ih_l0") ? a : 0}});
+            List.of("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_hh_l0", "fc.weight", "fc.bias")
+                .forEach(name -> model.matrices().put(name, new double[1][1]));
+            model.matrices().put("rnn.bias_ih_l0", new double[][] {{a}});
             rnn.writeSafetensors(model.file(), model);
             trained("--data", mine("{'series': [1, 2, 3]}"), "--load", model.file(), "--epochs", 0, "--plot",
                 "--out", temp);
