@@ -1185,6 +1185,11 @@ class RnnTest {
 
     /** Runs rnn in this process with something on its standard input. */
     static Ran toolReading(byte[] stdin, Object... args) {
+        return running(stdin, () -> rnn.run(Stream.of(args).map(String::valueOf).toArray(String[]::new)));
+    }
+
+    /** Runs in this process what returns an exit status, and keeps what it prints. */
+    static Ran running(byte[] stdin, IntSupplier action) {
         InputStream in = System.in;
         PrintStream out = System.out, err = System.err;
         var newOut = new ByteArrayOutputStream();
@@ -1193,7 +1198,7 @@ class RnnTest {
             System.setIn(new ByteArrayInputStream(stdin));
             System.setOut(new PrintStream(newOut, true, UTF_8));
             System.setErr(new PrintStream(newErr, true, UTF_8));
-            int status = rnn.run(Stream.of(args).map(String::valueOf).toArray(String[]::new));
+            int status = action.getAsInt();
             return new Ran(status, newOut.toString(UTF_8), withoutTimes(newErr.toString(UTF_8)));
         } finally {
             System.setIn(in);
@@ -2895,17 +2900,10 @@ class RnnTest {
 
         /** JShell's classes have no files beside them. */
         @Test void withoutItsPageNothingIsExplained() {
-            PrintStream err = System.err;
-            var said = new ByteArrayOutputStream();
-            System.setErr(new PrintStream(said, true, UTF_8));
-            try {
-                assertEquals("1", Shell.whole().paste(
-                    "rnn.run(\"--explain\", \"--out\", \"" + temp.resolve("never") + "\")"));
-            } finally {
-                System.setErr(err);
-            }
-            assertEquals("rnn: --explain: its page is missing; start rnn.java with JBang, which brings it along\n",
-                said.toString(UTF_8));
+            String run = "rnn.run(\"--explain\", \"--out\", \"" + temp.resolve("never") + "\")";
+            assertEquals(new Ran(1, "",
+                "rnn: --explain: its page is missing; start rnn.java with JBang, which brings it along\n"),
+                running(new byte[0], () -> Integer.parseInt(Shell.whole().paste(run))));
             assertFalse(Files.exists(temp.resolve("never")));
         }
     }
@@ -3038,20 +3036,14 @@ class RnnTest {
 
         /** What nobody thought of is not a stack trace either. */
         @Test void aMistakeOfOursIsSaidInOneLine() {
-            PrintStream out = System.out, err = System.err;
-            var said = new ByteArrayOutputStream();
-            try {
-                System.setOut(new PrintStream(OutputStream.nullOutputStream()) {
-                    @Override public void println(String line) { throw new IllegalStateException("on purpose"); }
-                });
-                System.setErr(new PrintStream(said, true, UTF_8));
-                assertEquals(1, rnn.run("--out", temp.resolve("out").toString()));
-            } finally {
-                System.setOut(out);
-                System.setErr(err);
-            }
-            assertEquals("rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n",
-                said.toString(UTF_8));
+            assertEquals(new Ran(1, "",
+                "rnn: a mistake in rnn.java itself, not yours; -Drnn.debug=true shows where\n"),
+                running(new byte[0], () -> {
+                    System.setOut(new PrintStream(OutputStream.nullOutputStream()) {
+                        @Override public void println(String line) { throw new IllegalStateException("on purpose"); }
+                    });
+                    return rnn.run("--out", temp.resolve("out").toString());
+                }));
         }
 
         @Test void tooLittleMemoryIsSaid() throws Exception {
@@ -3988,20 +3980,16 @@ class RnnTest {
 
         /** Evaluates, and gives what jshell would show: what is printed, then "name ==> value" for a value. */
         Deque<String> answers(String typed) {
-            PrintStream out = System.out;
-            var printed = new ByteArrayOutputStream();
-            String value;
-            System.setOut(new PrintStream(printed, true, UTF_8));
-            try {
-                value = paste(typed);
-            } finally {
-                System.setOut(out);
-            }
-            var lines = printed.toString(UTF_8).lines().collect(Collectors.toCollection(ArrayDeque::new));
+            var value = new StringBuilder();
+            Ran ran = running(new byte[0], () -> {
+                value.append(Objects.requireNonNullElse(paste(typed), ""));
+                return 0;
+            });
+            var lines = ran.out().lines().collect(Collectors.toCollection(ArrayDeque::new));
             Snippet last = jshell.snippets().reduce((a, b) -> b).orElseThrow();
             String name = last instanceof VarSnippet v ? v.name()
                 : last instanceof ExpressionSnippet expression ? expression.name() : null;
-            if (name != null && value != null && !value.isEmpty()) lines.add(name + " ==> " + value);
+            if (name != null && !value.isEmpty()) lines.add(name + " ==> " + value);
             return lines;
         }
 
