@@ -1419,11 +1419,12 @@ class RnnTest {
             }
         }
 
-        /** A dataset (null: the toy), options, and what is said of the two together. */
+        /** A dataset (null: the toy), options, and why nothing can be learnt from the two together. */
         static Stream<Arguments> unfit() {
             String some = "; hold out some, and leave some to train on";
             String least = "; each needs at least 2", unknown = " is none of the 3 that the network knows",
-                series = "{'name':'a', 'series': [1,2,3,4,5]}", text = "{'text': 'abca'}", list = "{'text': ['a','b']}";
+                square = "; beyond 1e150 the square of an error overflows", text = "{'text': 'abca'}",
+                series = "{'name':'a', 'series': [1,2,3,4,5]}", list = "{'text': ['a','b']}";
             return Stream.of(
                 arguments(null, "--validate 1", "--validate holds out 1 of the 1 sequence in toy" + some),
                 arguments(series, "--validate 19.9%",
@@ -1437,11 +1438,17 @@ class RnnTest {
                 arguments(series, "--patience 3", "--patience watches the held-out loss; give --validate too"),
                 arguments(null, "--prime a", "--prime goes with text, but toy is sequences of vectors"),
                 arguments(text, "--epochs 1 --prime abxy", "--prime: the character \"x\" (U+0078)" + unknown),
-                arguments(text, "--epochs 0 --prime 😀", "--prime: the character \"😀\" (U+1F600)" + unknown));
+                arguments(text, "--epochs 0 --prime 😀", "--prime: the character \"😀\" (U+1F600)" + unknown),
+                arguments("{'series': [1,2,1,2,1,2,1,1e308]}", "--validate 1",
+                    "mine.json: a target is Infinity deviations from the mean" + square),
+                arguments("{'series': [1,3,1,3,1e160]}", "--validate 1",
+                    "mine.json: a target is 1.0E160 deviations from the mean" + square),
+                arguments("{'inputs': [[[1]],[[2]]], 'targets': [[[1]],[[-1e151]]]}", "--epochs 1",
+                    "mine.json: a target is 1.0E151" + square));
         }
 
         @ParameterizedTest @MethodSource("unfit")
-        void optionsThatDoNotFitTheDataAreRefused(String dataset, String options, String message) {
+        void dataAndOptionsThatDoNotFitAreRefused(String dataset, String options, String message) {
             Object[] words = options.split(" ");
             rejects(2, message, dataset == null ? words : with(words, "--data", mine(dataset)));
         }
@@ -1494,16 +1501,6 @@ class RnnTest {
                 assertTrue(Results.in(out).number("validation_loss") < 0.1, ran.out());
             trained("--data", data, "--validate", 9, "--epochs", 61, "--steps", 3, "--resume", "--out", out);
             trained("--data", data, "--load", out.resolve("model.safetensors"), "--epochs", 0, "--out", out);
-        }
-
-        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
-            {'series': [1,2,1,2,1,2,1,1e308]} | --validate 1 | Infinity deviations from the mean
-            {'series': [1,3,1,3,1e160]} | --validate 1 | 1.0E160 deviations from the mean
-            {'inputs': [[[1]],[[2]]], 'targets': [[[1]],[[-1e151]]]} | --epochs 1 | 1.0E151
-            """)
-        void aTargetWhoseSquareOverflowsIsRefused(String data, String options, String is) {
-            rejects(2, "mine.json: a target is " + is + "; beyond 1e150 the square of an error overflows",
-                with(options.split(" "), "--data", mine(data)));
         }
 
         @Test void theVocabularyIsInCodePointOrderWithTheEndOfTextTokenLast() {
@@ -2237,14 +2234,17 @@ class RnnTest {
             assertEquals(new Ran(0, "ab" + generated + "\n", ""), tool("--load", model, "--epochs", 0,
                 "--generate", 30, "--prime", "ab", "--seed", 3, "--out", never));
             assertFalse(Files.exists(never));
-            rejects(2, "without --data FILE a network can only write: --epochs 0, no --plot, no --explain",
-                "--load", model, "--epochs", 5);
+            for (String option : List.of("--epochs=5", "--plot", "--explain"))
+                rejects(2, "without --data FILE a network can only write: --epochs 0, no --plot, no --explain",
+                    "--load", model, "--epochs", 0, option);
         }
 
         static final String VECTORS = "{'inputs': [[[1,2,3]]], 'targets': [[[1,2,3]]]}";
 
-        /** What a model was trained on, what it is loaded for, and what is said; %s is the model. */
+        /** What a model was trained on, what it is loaded for (null: the toy), and what is said; %s is the model. */
         static Stream<Arguments> models() {
+            String toy = "toy (sequences of vectors) needs inputs 3, hidden units 16, outputs 3, but %s ",
+                give = "; give --data FILE";
             return Stream.of(
                 arguments(VECTORS, "{'inputs': [[[1,2,3,4]]], 'targets': [[[1,2,3]]]}",
                     "mine.json (sequences of vectors) needs inputs 4, hidden units 16, outputs 3, but %s "
@@ -2263,27 +2263,20 @@ class RnnTest {
                     "mine.json (labelled texts) needs inputs 2, hidden units 32, outputs 1, but %s (a text) "
                     + "has 2, 32, 2"),
                 arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
-                    "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"));
+                    "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"),
+                arguments("{'series': [1, 2, 3]}", null, toy + "(a series) has 1, 16, 1" + give),
+                arguments("{'series': [[1, 2, 3], [2, 3, 5]]}", null, toy + "(a series) has 3, 16, 3" + give),
+                arguments("{'text': ['ab'], 'labels': ['x']}", null, toy + "(labelled texts) has 2, 16, 1" + give),
+                arguments("{'inputs': [[[1]]], 'labels': [1]}", null,
+                    toy + "(labelled sequences) has 1, 16, 2" + give));
         }
 
         @ParameterizedTest @MethodSource("models")
         void aModelOfOtherDataIsRefused(String trainedOn, String data, String message) {
             results("--data", mine(trainedOn), "--epochs", 0);
+            Object[] args = {"--load", temp.resolve("out/model.safetensors")};
             rejects(2, message.formatted("out/model.safetensors"),
-                "--load", temp.resolve("out/model.safetensors"), "--data", mine(data));
-        }
-
-        @ParameterizedTest @CsvSource(delimiter = '|', textBlock = """
-            {'series': [1, 2, 3]}               | (a series) has 1, 16, 1
-            {'series': [[1, 2, 3], [2, 3, 5]]}  | (a series) has 3, 16, 3
-            {'text': ['ab'], 'labels': ['x']}   | (labelled texts) has 2, 16, 1
-            {'inputs': [[[1]]], 'labels': [1]}  | (labelled sequences) has 1, 16, 2
-            """)
-        void aModelThatIsNotOfTheToyAsksForItsData(String trainedOn, String sizes) {
-            results("--data", mine(trainedOn), "--epochs", 0);
-            rejects(2, "toy (sequences of vectors) needs inputs 3, hidden units 16, outputs 3, but "
-                + "out/model.safetensors " + sizes + "; give --data FILE",
-                "--load", temp.resolve("out/model.safetensors"), "--prime", "a");
+                data == null ? with(args, "--prime", "a") : with(args, "--data", mine(data)));
         }
 
         @Test void aModelOfASeriesOfAnotherScaleIsWarnedOf() {
@@ -2469,7 +2462,9 @@ class RnnTest {
                     "its metadata has \"1.0 1.0\"" + deviation),
                 arguments("{'vocabulary': ''}", text, "its vocabulary of 0" + size),
                 arguments("{'vocabulary': 'ab'}", text, "its vocabulary of 2" + size),
-                arguments("{'vocabulary': 'ba'}", text, "its vocabulary of 2" + size));
+                arguments("{'vocabulary': 'ba'}", text, "its vocabulary of 2" + size),
+                arguments("{'classes': 'a\\nb'}", "{'inputs': [[[1]]], 'labels': [0]}",
+                    "its metadata has 2 classes, but fc.weight gives 1 output"));
         }
 
         @ParameterizedTest @MethodSource("brokenMetadata")
@@ -2483,12 +2478,6 @@ class RnnTest {
                 "--data", mine("{'series': [1, 2, 3]}"), "--epochs", 0).err();
             assertTrue(err.length() < 1000 && err.matches("rnn: .+ its metadata has \"[7x]+ \\.\\.\\. [7x]+\" where "
                 + "\"mean\" has to be 1 number from -?[.0-9]+E308 to 1.7976931348623157E308\n"), err);
-        }
-
-        @Test void classNamesOfAnotherNumberAreRefused() {
-            rejects(2, "model.safetensors: its metadata has 2 classes, but fc.weight gives 1 output",
-                "--load", modelSaying("{'classes': 'a\\nb'}"), "--data", mine("{'inputs': [[[1]]], 'labels': [0]}"),
-                "--epochs", 0);
         }
 
         /** It has 1 input and 1 output. */
@@ -2934,12 +2923,6 @@ class RnnTest {
             trained("--epochs", 5, "--out", out);
             assertEquals(new Ran(2, "", "rnn: --resume: " + out + "/checkpoint.safetensors" + why + "\n"),
                 tool(with(option.split(" "), "--epochs", 9, "--resume", "--out", out)));
-        }
-
-        @Test void aModelAloneIsNotEnoughToDraw() {
-            trained("--data", example("elements"), "--epochs", 1, "--hidden", 2, "--out", temp);
-            rejects(2, "without --data FILE a network can only write: --epochs 0, no --plot, no --explain",
-                "--load", temp.resolve("model.safetensors"), "--epochs", 0, "--plot");
         }
 
         @Test void sizesThatDoNotFitAreRefusedWithTheBytesTheyTake() {
