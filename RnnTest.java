@@ -1980,18 +1980,13 @@ class RnnTest {
                 rejects(2, name + ": cannot be read: " + reason, option, path);
         }
 
-        @ParameterizedTest @CsvSource({"--data, a?b: cannot be read: no file can have this name",
-            "--load, '--load must be a name that a file can have, not \"a?b\"'",
-            "--out, '--out must be a name that a file can have, not \"a?b\"'"})
-        void whatCannotBeTheNameOfAFileIsSaid(String option, String message) {
-            rejects(2, message, option, "a\0b");
-        }
-
-        @ParameterizedTest @ValueSource(strings = {"", "/"})
-        void aFileNeedsAName(String name) {
-            Ran ran = tool("--data", name, "--out", temp.resolve("never"));
-            assertEquals(2, ran.status());
-            assertTrue(ran.err().startsWith("rnn: "), ran.err());
+        /** In a name, ? stands for the character 0. */
+        @ParameterizedTest @CsvSource({"--data, a?b, a?b: cannot be read: no file can have this name",
+            "--load, a?b, '--load must be a name that a file can have, not \"a?b\"'",
+            "--out, a?b, '--out must be a name that a file can have, not \"a?b\"'",
+            "--data, '', : cannot be read: Is a directory", "--data, /, /: cannot be read: Is a directory"})
+        void whatIsNotTheNameOfAFileIsSaid(String option, String name, String message) {
+            rejects(2, message, option, name.replace('?', '\0'));
         }
 
         static Stream<Arguments> brokenTexts() {
@@ -3382,37 +3377,43 @@ class RnnTest {
             }
         }
 
-        /** A checkpoint that is a good file, but not a good checkpoint; an empty value takes an entry away. */
+        /**
+         * A checkpoint that is a good file, but not a good checkpoint: the rows of a tensor, the hidden units of a
+         * velocity (v.*) whose tensors fit one another, or the origin, which files of rnn 1.0 call "options".
+         */
         @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
-            0, 1   | has no tensor h, but [
-            0, 4   | update 4 of 4 and best epoch 0 of 3 cannot be
-            0, -1  | update -1 of 4 and best epoch 0 of 3 cannot be
-            -1, 0  | update 0 of 4 and best epoch -1 of 3 cannot be
-            4, 0   | update 0 of 4 and best epoch 4 of 3 cannot be
-            1, 0   | has no tensor best.Wxh, but [
+            progress | 0 1 1    | has no tensor h, but [
+            progress | 1 0 1    | has no tensor best.Wxh, but [
+            progress | 0 4 1    | update 4 of 4 and best epoch 0 of 3 cannot be
+            progress | 0 -1 1   | update -1 of 4 and best epoch 0 of 3 cannot be
+            progress | -1 0 1   | update 0 of 4 and best epoch -1 of 3 cannot be
+            progress | 4 0 1    | update 0 of 4 and best epoch 4 of 3 cannot be
+            progress | 1 2      | progress is 1 by 2, but 1 by 3 would fit the others
+            v.by     | 1 2      | v.by is 1 by 2, but 1 by 3 would fit the others
+            p.Whh    | 1 2, 3 4 | p.Whh is 2 by 2, but 16 by 16 would fit the others
+            last.Wxh | 1 2, 3 4 | last.Wxh is 2 by 2, but 3 by 16 would fit the others
+            losses   | 1 2, 3 4 | losses is 2 by 2, but 2 by 1 would fit the others
+            v.*      | 2        | v.Wxh is 3 by 2, but 3 by 16 would fit the others
+            origin   | ##       | is not a checkpoint of this version of rnn; train anew
+            origin   | all      | is not a checkpoint of this version of rnn; train anew
             """)
-        void aCheckpointThatLiesIsRefused(String progress, String message) {
-            double[] numbers = Stream.of((progress + ", 1").split(", ")).mapToDouble(Double::parseDouble).toArray();
-            refusesToResume(checkpoint -> checkpoint.matrices().put("progress", new double[][] {numbers}),
-                message, "--data", mine("{'series': [1,2,3,4,5,6,7,8,9]}"), "--steps", 2);
-        }
-
-        /** As those of rnn 1.0 were, which called it "options". */
-        @ParameterizedTest @ValueSource(strings = {"", "all"})
-        void aCheckpointOfAnotherVersionIsRefused(String origin) {
-            refusesToResume(checkpoint -> checkpoint.metadata().put("origin", origin),
-                "is not a checkpoint of this version of rnn; train anew");
-        }
-
-        /** The tensors of the last one, a velocity, fit one another, but not the network. */
-        @ParameterizedTest @CsvSource({"p.Whh, 2, 2 by 2, 16 by 16", "v.by, 1, 1 by 2, 1 by 3",
-            "last.Wxh, 2, 2 by 2, 3 by 16", "losses, 2, 2 by 2, 2 by 1", "progress, 1, 1 by 2, 1 by 3",
-            "v.Wxh, 0, 3 by 2, 3 by 16"})
-        void aCheckpointOfOtherShapesIsRefused(String tensor, int rows, String is, String fits) {
-            refusesToResume(checkpoint -> {
-                if (rows > 0) checkpoint.matrices().put(tensor, new double[rows][2]);
-                else checkpoint.put("v.", rnn.Parameters.zeros(3, 2, 3));
-            }, tensor + " is " + is + ", but " + fits + " would fit the others");
+        void aCheckpointThatLiesIsRefusedAndNoFileChanges(String key, String lie, String message) {
+            var series = IntStream.range(0, 9).mapToObj(t -> List.of(t, t * t, t % 4)).toList();
+            Object[] args = {"--data", mine("{'series': " + series + "}"), "--steps", 2, "--quiet", "--out", temp};
+            Path file = temp.resolve("checkpoint.safetensors");
+            trained(with(args, "--epochs", 3));
+            rnn.Safetensors checkpoint = rnn.readSafetensors(file);
+            if (key.equals("origin")) checkpoint.metadata().put(key, lie);
+            else if (key.equals("v.*")) checkpoint.put("v.", rnn.Parameters.zeros(3, Integer.parseInt(lie), 3));
+            else checkpoint.matrices().put(key, Stream.of(lie.split(", ")).map(row ->
+                Stream.of(row.split(" ")).mapToDouble(Double::parseDouble).toArray()).toArray(double[][]::new));
+            rnn.writeSafetensors(file, checkpoint);
+            Map<String, String> before = hashes(temp);
+            Ran ran = tool(with(args, "--epochs", 9, "--resume"));
+            assertEquals(2, ran.status(), ran.toString());
+            assertTrue(ran.err().startsWith("rnn: " + file + ": " + message), ran.err());
+            assertOneLine(ran, message);
+            assertEquals(before, hashes(temp));
         }
 
         /** A velocity can be so large that the next step has no finite numbers. */
@@ -3429,21 +3430,6 @@ class RnnTest {
             assertTrue(ran.err().endsWith("\nrnn: what the network says is not finite; its weights are too large: "
                 + "try a smaller --learning-rate\n"), ran.err());
             assertEquals(page, hash(temp.resolve("explain.html")));
-        }
-
-        /** Trains, changes the checkpoint and resumes, which is refused with a line that begins so; no file changes. */
-        void refusesToResume(Consumer<rnn.Safetensors> lie, String message, Object... args) {
-            Path file = temp.resolve("checkpoint.safetensors");
-            trained(with(args, "--epochs", 3, "--out", temp));
-            rnn.Safetensors checkpoint = rnn.readSafetensors(file);
-            lie.accept(checkpoint);
-            rnn.writeSafetensors(file, checkpoint);
-            Map<String, String> before = hashes(temp);
-            Ran ran = tool(with(args, "--epochs", 9, "--resume", "--quiet", "--out", temp));
-            assertEquals(2, ran.status(), ran.toString());
-            assertTrue(ran.err().startsWith("rnn: " + file + ": " + message), ran.err());
-            assertOneLine(ran, message);
-            assertEquals(before, hashes(temp));
         }
 
         /** How many kills, a third for each training; `bench/kills` asks for more. */
