@@ -479,6 +479,12 @@ class RnnTest {
             assertEquals(exp, rnn.exp(x));
         }
 
+        @Test void gradTanhIsTheSlopeOfTanh() {
+            for (double a = -6; a <= 6; a += 1 / 64.0)
+                // 1 − h² loses what h has lost: up to 3 ulps of 1
+                assertEquals(new Dual(a, 1).tanh().slope(), rnn.gradTanh(rnn.tanh(a)), 4e-16);
+        }
+
         @Test void argmaxIsTheFirstOfSeveralLargestNumbers() {
             assertEquals(1, rnn.argmax(new double[] {-3, 5, 5, 2}));
             assertEquals(0, rnn.argmax(new double[] {-7}));
@@ -2917,6 +2923,12 @@ class RnnTest {
             assertEquals(2, ran.status());
             assertTrue(ran.err().matches("rnn: 3 inputs, --hidden 2000000 and 3 outputs over 4 steps at once take "
                 + "256\\d{12} bytes of memory, but Java has \\d+\n"), ran.err());
+        }
+
+        @Test void theLastOfARepeatedOptionCounts() {
+            trained("--epochs", 5, "--epochs", 2, "--out", temp.resolve("never"), "--out", temp.resolve("out"));
+            assertEquals(3, text(temp.resolve("out/loss.csv")).lines().count());
+            assertFalse(Files.exists(temp.resolve("never")));
         }
 
         @Test void helpListsEveryOptionOnOneScreenAndTheVersionIsOneLine() {
