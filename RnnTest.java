@@ -1421,7 +1421,7 @@ class RnnTest {
         /** A dataset (null: the toy), options, and why nothing can be learnt from the two together. */
         static Stream<Arguments> unfit() {
             String some = "; hold out some, and leave some to train on";
-            String least = "; each needs at least 2", unknown = " is none of the 3 that the network knows",
+            String least = "; a stream needs at least 2: hold out less, or give a smaller --batch", unknown = " is none of the 3 that the network knows",
                 square = "; beyond 1e150 the square of an error overflows", text = "{'text': 'abca'}",
                 series = "{'name':'a', 'series': [1,2,3,4,5]}", list = "{'text': ['a','b']}";
             return Stream.of(
@@ -1431,9 +1431,9 @@ class RnnTest {
                 arguments(series, "--validate 5", "--validate holds out 5 of the 5 values in mine.json" + some),
                 arguments(list, "--validate 3", "--validate holds out 3 of the 2 texts in mine.json" + some),
                 arguments(text, "--validate 9", "--validate holds out 9 of the 4 characters in mine.json" + some),
-                arguments(series, "--batch 3", "--batch 3 cuts the 5 values to train on into streams of 1" + least),
-                arguments(series, "--validate 4", "--batch 1 cuts the 1 value to train on into streams of 1" + least),
-                arguments(text, "--batch 9", "--batch 9 cuts the 4 characters to train on into streams of 0" + least),
+                arguments(series, "--batch 3", "mine.json: leaves 5 values to train on for 3 streams" + least),
+                arguments(series, "--validate 4", "mine.json: leaves 1 value to train on for 1 stream" + least),
+                arguments(text, "--batch 9", "mine.json: leaves 4 characters to train on for 9 streams" + least),
                 arguments(series, "--patience 3", "--patience watches the held-out loss; give --validate too"),
                 arguments(null, "--prime a", "--prime goes with text, but toy is sequences of vectors"),
                 arguments(text, "--epochs 1 --prime abxy", "--prime: the character \"x\" (U+0078)" + unknown),
@@ -2066,6 +2066,7 @@ class RnnTest {
                 arguments("value\n5\n^n/a\n7\n", "has \"n/a" + finite),
                 arguments("value\n5\n6\n^1e999\n", "has \"1e999" + finite),
                 arguments("^1e999\n5\n6\n", "has \"1e999" + finite),
+                arguments("a,^,x\nb,2,x\nc,3,x\n", "has \"" + finite),      // no titles
                 arguments("\"two\nlines\",value\r\na,5\r\nb,^0x1p3\r\nc,7\r\n", "has \"0x1p3" + finite),
                 arguments("a,b\n^a,1,5\n", "a row of 3 cells, but the first has 2; numbers take a decimal point"),
                 arguments("date;value\na;1,5\nb;2,5\n",
@@ -2220,6 +2221,15 @@ class RnnTest {
                 ((ObjectNode) second.outputs()).without("epochs"));
         }
 
+        @Test void askingAModelLeavesItsTrainingAsItIs() {
+            Path out = temp.resolve("out");
+            results("--epochs", 5);
+            Map<String, String> before = hashes(out);
+            trained("--load", out.resolve("../out/model.safetensors"), "--epochs", 0, "--out", out);
+            assertNotEquals(before.remove("outputs.json"), hash(out.resolve("outputs.json")));
+            before.forEach((file, hash) -> assertEquals(hash, hash(out.resolve(file)), file));
+        }
+
         @Test void aTextModelWritesWithoutItsData() {
             String generated = results("--data", file("t.txt", "abcabcabc\n".repeat(20)), "--epochs", 3,
                 "--generate", 30, "--prime", "ab", "--seed", 3).outputs().get("generated").asString();
@@ -2227,9 +2237,9 @@ class RnnTest {
             assertEquals(new Ran(0, "ab" + generated + "\n", ""), tool("--load", model, "--epochs", 0,
                 "--generate", 30, "--prime", "ab", "--seed", 3, "--out", never));
             assertFalse(Files.exists(never));
-            for (String option : List.of("--epochs=5", "--plot", "--explain"))
-                rejects(2, "without --data FILE a network can only write: --epochs 0, no --plot, no --explain",
-                    "--load", model, "--epochs", 0, option);
+            for (String option : List.of("--epochs=5", "--plot", "--explain", "--validate=10%", "--check-gradients"))
+                rejects(2, "without --data FILE a network can only write: --epochs 0, without --validate, --plot, "
+                    + "--explain or --check-gradients", "--load", model, "--epochs", 0, option);
         }
 
         static final String VECTORS = "{'inputs': [[[1,2,3]]], 'targets': [[[1,2,3]]]}";
@@ -2403,7 +2413,8 @@ class RnnTest {
                     "rnn.bias_hh_l0 is 2 by 1, but 1 by 2 would fit the others"),
                 arguments("'shape':\\[2]", "'shape':[1,1,2]", lacks.formatted(130, "rnn.bias_hh_l0")),
                 arguments("\\[1,2]", "[2,1]", "fc.weight is 2 by 1, but 2 by 2 would fit the others"),
-                arguments("fc.bias", "fc.b", "has no tensor fc.bias, but [fc.b]"));
+                arguments("fc.bias", "fc.b", "has no tensor fc.bias, but [fc.b, rnn.bias_hh_l0, "
+                    + "rnn.weight_hh_l0, rnn.weight_ih_l0, fc.weight, rnn.bias_ih_l0]"));
         }
 
         @ParameterizedTest @MethodSource("brokenHeaders")
@@ -2908,7 +2919,8 @@ class RnnTest {
             Path data = mine("{'inputs': [[[1, 2, 3]]], 'targets': [[[1, 2, 3]]]}"), out = temp.resolve("out");
             refusesToResume("--data " + data, " is of other data than " + data);
             assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
-                tool("--resume", "--quiet", "--epochs", 5, "--out", out).err());
+                tool("--resume", "--epochs", 5, "--out", out).err());
+            trained("--resume", "--epochs", 5, "--out", out);
         }
 
         void refusesToResume(String option, String why) {
@@ -3429,7 +3441,7 @@ class RnnTest {
             rnn.writeSafetensors(file, checkpoint);
             Ran ran = tool(with(args, "--resume"));
             assertEquals(1, ran.status());
-            assertTrue(ran.err().endsWith("\nrnn: what the network says is not finite; its weights are too large: "
+            assertTrue(ran.err().endsWith("rnn: what the network says is not finite; its weights are too large: "
                 + "try a smaller --learning-rate\n"), ran.err());
             assertEquals(page, hash(temp.resolve("explain.html")));
         }

@@ -1115,8 +1115,8 @@ class rnn {
             int streams = Objects.requireNonNullElse(request.batch(), (int) Math.min(usual.batch(), filled));
             int length = kept / streams;
             if (length < 2)
-                throw wrong("--batch %d cuts the %s to train on into streams of %d; each needs at least 2",
-                    streams, count(kept, unit), length);
+                throw wrong("%s: leaves %s to train on for %s; a stream needs at least 2: hold out less, or "
+                    + "give a smaller --batch", file, count(kept, unit), count(streams, "streams"));
             List<Sequence> training = IntStream.range(0, streams)
                 .mapToObj(b -> Sequence.next(whole.slice(b * length, (b + 1) * length))).toList();
             List<Sequence> heldOut = held == 0 ? List.of()
@@ -2152,7 +2152,8 @@ class rnn {
             if (read.isEmpty() || rows.size() < 2)
                 throw wrong("%s: has %s and no numbers in %s; a series needs 2 rows, of numbers such as 1.5",
                     csv.where(), count(rows.size(), "rows"), left.isEmpty() ? "other columns" : left);
-            for (var row : rows)
+            boolean titled = columns.get(true).stream().anyMatch(j -> !first.get(j).text().isEmpty());
+            for (var row : titled ? rows : all)         // else it is no title that is missing, but a number
                 for (int j : columns.get(true))
                     if (!Double.isFinite(row.get(j).number())) throw csv.error(row.get(j).at(),
                         "has \"%s\" where a finite number has to be", row.get(j).text());
@@ -2422,9 +2423,14 @@ class rnn {
         }
     }
 
+    /** PyTorch's names of what nn.RNN and nn.Linear learn. */
+    static final List<String> TORCH_NAMES = List.of("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_ih_l0",
+        "rnn.bias_hh_l0", "fc.weight", "fc.bias");
+
     /** A network under PyTorch's names; its two hidden biases only ever act as their sum. */
     static Model readModel(Path file) {
         Safetensors tensors = readSafetensors(file);
+        TORCH_NAMES.forEach(tensors::get);
         double[][] ih = tensors.get("rnn.weight_ih_l0"), fc = tensors.get("fc.weight");
         int I = ih[0].length, H = ih.length, O = fc.length;
         double[] bh = tensors.take("rnn.bias_ih_l0", 1, H)[0];
@@ -2442,12 +2448,9 @@ class rnn {
      */
     static void writeModel(Path file, Parameters p, int epoch, String name, Form form, Origin origin) {
         var tensors = new Safetensors(file);
-        tensors.matrices().put("rnn.weight_ih_l0", transposed(p.Wxh()));
-        tensors.matrices().put("rnn.weight_hh_l0", transposed(p.Whh()));
-        tensors.matrices().put("rnn.bias_ih_l0", new double[][] {p.bh()});
-        tensors.matrices().put("rnn.bias_hh_l0", new double[1][p.H()]);
-        tensors.matrices().put("fc.weight", transposed(p.Why()));
-        tensors.matrices().put("fc.bias", new double[][] {p.by()});
+        double[][][] matrices = {transposed(p.Wxh()), transposed(p.Whh()), {p.bh()}, new double[1][p.H()],
+            transposed(p.Why()), {p.by()}};
+        for (int m = 0; m < matrices.length; m++) tensors.matrices().put(TORCH_NAMES.get(m), matrices[m]);
         var metadata = json("format", "pt", "name", name, "form", form.what(), "epoch", epoch,
             "options", origin.options());
         metadata.putAll(form.metadata());
@@ -2475,12 +2478,12 @@ class rnn {
             String[] now = options.split(" "), then = metadata.getOrDefault("origin", "").split(" ");
             if (now.length != then.length)
                 throw wrong("%s: is not a checkpoint of this version of rnn; train anew", checkpoint);
+            if (!data.equals(metadata.get("data")))
+                throw wrong("--resume: %s is of other data than %s", checkpoint, file);
             for (int i = 0; i < now.length; i += 2)
                 if (!now[i + 1].equals(then[i + 1]))
                     throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
                         checkpoint, then[i], then[i + 1], now[i + 1]);
-            if (!data.equals(metadata.get("data")))
-                throw wrong("--resume: %s is of other data than %s", checkpoint, file);
         }
     }
 
@@ -2928,6 +2931,17 @@ class rnn {
 
         Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
 
+        /** Whether a network is only to say something, as it can without a dataset or without labels. */
+        boolean onlyAsk() {
+            return epochs == 0 && validate.amount() == 0 && !plot && !explain && !checkGradients;
+        }
+
+        /** Whether nothing is trained and --load names the model in DIR, whose training is not to be forgotten. */
+        boolean onlyAskOwnModel() {
+            Path own = out.resolve("model.safetensors").toAbsolutePath().normalize();
+            return epochs == 0 && load != null && load.toAbsolutePath().normalize().equals(own);
+        }
+
         Request request() {
             return new Request(validate, batch, steps, generate, prime, temperature, seed, this::warn);
         }
@@ -3051,8 +3065,8 @@ class rnn {
         int run() {
             try (Interrupt interrupt = new Interrupt()) {
                 if (!options.resume || !isDone()) train(interrupt);
-                else System.err.println("rnn: nothing to do: " + options.out + " has "
-                    + count(epoch(), "epochs") + ", " + whyDone());
+                else options.warn("nothing to do: " + options.out + " has " + count(epoch(), "epochs") + ", "
+                    + whyDone());
                 if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
                 report();
                 if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
@@ -3105,7 +3119,7 @@ class rnn {
             } finally {
                 console.erase();
             }
-            save();
+            if (!options.onlyAskOwnModel()) save();
             console.showTraining();
         }
 
@@ -3187,16 +3201,15 @@ class rnn {
 
     /** Text from a model alone, without a dataset. */
     static int writeAlone(Options options, Sampler sampler, Parameters p) {
-        if (options.epochs > 0 || options.plot || options.explain)
-            throw wrong("without --data FILE a network can only write: --epochs 0, no --plot, no --explain");
+        if (!options.onlyAsk()) throw wrong("without --data FILE a network can only write: --epochs 0, "
+            + "without --validate, --plot, --explain or --check-gradients");
         System.out.println(sampler.answer(p, Set.of()).printed().get());
         return 0;
     }
 
     /** Data without labels or targets, zeros in their place: a network can only be asked about them. */
     static Dataset filled(Dataset data, Options options, Model loaded) {
-        if (loaded == null || options.epochs > 0 || options.validate.amount() > 0 || options.plot
-                || options.explain || options.checkGradients)
+        if (loaded == null || !options.onlyAsk())
             throw wrong("%s: has no labels or targets; a network can only be asked about it: --load FILE and "
                 + "--epochs 0, without --validate, --plot, --explain or --check-gradients", data.file());
         boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
