@@ -1389,13 +1389,6 @@ class rnn {
             }).toArray(), O)).toList();
         }
 
-        /** At each scored step the label, what the network says, and the probability that it gives that. */
-        Verdicts verdicts(double[][] output, Vectors target) {
-            return new Verdicts(target.allCodes().mapToObj(this::name).toList(),
-                Stream.of(output).map(y -> name(argmax(y))).toList(),
-                Stream.of(output).map(y -> softmax(y)[argmax(y)]).toList());
-        }
-
         /** How often the network says each class where each is right. */
         Panel panel(Parameters p, Split split) {
             int together = (O + Cells.MOST - 1) / Cells.MOST, n = (O + together - 1) / together;
@@ -1431,7 +1424,8 @@ class rnn {
         }
     }
 
-    record Verdicts(List<Object> labels, List<Object> predicted, List<Double> probability) { }
+    /** How sure the network is of what it says, the argmax. */
+    static double probability(double[] y) { return softmax(y)[argmax(y)]; }
 
     static Form classes(Dataset data, Request request, Model loaded) {
         Classes classes = Classes.of(data, loaded);
@@ -1443,11 +1437,11 @@ class rnn {
 
     static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut, Classes classes) {
         double[][] output = scoredOutputs(p, s);
-        Verdicts says = classes.verdicts(output, s.target());
-        var json = json("held_out", heldOut, "input", rows(s.input()), "target", says.labels(),
-            "output", output, "predicted", says.predicted(), "probability", says.probability());
-        return new Answer(json,
-            () -> table(s.unscored() + 1, says.labels().toArray(), says.predicted().toArray()));
+        var labels = s.target().allCodes().mapToObj(classes::name).toList();
+        var predicted = Stream.of(output).map(y -> classes.name(argmax(y))).toList();
+        var json = json("held_out", heldOut, "input", rows(s.input()), "target", labels, "output", output,
+            "predicted", predicted, "probability", Stream.of(output).map(y -> probability(y)).toList());
+        return new Answer(json, () -> table(s.unscored() + 1, labels.toArray(), predicted.toArray()));
     }
 
     // ── 8.3 A series ──
@@ -1869,17 +1863,20 @@ class rnn {
         var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
         Split split = Split.sequences(all, request, "texts", data.file());
         return classes.form("labelled texts", split, vocabulary.metadata(),
-            p -> labelledTextsAnswer(data.texts(), split.training().size(),
-                all.stream().map(each -> classes.verdicts(scoredOutputs(p, each), each.target())).toList()),
+            p -> labelledTextsAnswer(p, data.texts(), split, classes),
             vocabulary.shown(split.shown().get(0)));
     }
 
     /** Every text with its label and what the network says; the last ten are printed. */
-    static Answer labelledTextsAnswer(List<String> texts, int training, List<Verdicts> verdicts) {
-        var all = IntStream.range(0, texts.size()).mapToObj(n -> json(
-            "held_out", n < training ? null : true, "text", texts.get(n),
-            "label", verdicts.get(n).labels().get(0), "predicted", verdicts.get(n).predicted().get(0),
-            "probability", verdicts.get(n).probability().get(0))).toList();
+    static Answer labelledTextsAnswer(Parameters p, List<String> texts, Split split, Classes classes) {
+        var sequences = split.all();
+        var all = IntStream.range(0, texts.size()).mapToObj(n -> {
+            Sequence s = sequences.get(n);
+            double[] y = scoredOutputs(p, s)[0];
+            return json("held_out", n < split.training().size() ? null : true, "text", texts.get(n),
+                "label", classes.name(s.target().code(0)), "predicted", classes.name(argmax(y)),
+                "probability", probability(y));
+        }).toList();
         var rows = new ArrayList<>(List.of(List.of("label", "predicted", "text")));
         for (var one : all.subList(Math.max(0, all.size() - 10), all.size()))
             rows.add(rows.get(0).stream().map(key -> "" + one.get(key)).toList());
