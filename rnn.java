@@ -1165,14 +1165,12 @@ class rnn {
         return aligned(rows);
     }
 
-    /** Rows of cells, each column as wide as its widest cell. */
+    /** Rows of cells, each column but the last one two wider than its widest cell. */
     static String aligned(List<List<String>> rows) {
-        int last = rows.get(0).size() - 1;
-        int[] width = IntStream.range(0, last)
-            .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0)).toArray();
-        return rows.stream().map(row -> IntStream.range(0, last)
-            .mapToObj(j -> row.get(j) + " ".repeat(width[j] + 2 - row.get(j).length()))
-            .collect(Collectors.joining()) + row.get(last)).collect(Collectors.joining("\n"));
+        String line = IntStream.range(0, rows.get(0).size() - 1)
+            .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0))
+            .mapToObj(width -> "%-" + (width + 2) + "s").collect(Collectors.joining()) + "%s";
+        return rows.stream().map(row -> format(line, row.toArray())).collect(Collectors.joining("\n"));
     }
 
     /** A label, or the numbers of a vector. */
@@ -1190,7 +1188,14 @@ class rnn {
         String title, String xAxis, String yAxis, double firstStep, boolean logarithmic, List<Line> lines)
         implements Panel { }
 
-    record Line(String name, double[] x, double[] y, int colour, boolean line, boolean dots) { }
+    record Line(String name, double[] x, double[] y, int colour, boolean line, boolean dots) {
+
+        /** A line over x = first, first + 1, … */
+        static Line over(int first, String name, double[] y, int colour) {
+            double[] x = IntStream.range(first, first + y.length).asDoubleStream().toArray();
+            return new Line(name, x, y, colour, true, false);
+        }
+    }
 
     /** The colours of Okabe and Ito, which the colour-blind tell apart. */
     static final int BLACK = 0x333333, WHITE = 0xFFFFFF, BLUE = 0x0072B2, SKY = 0x56B4E9, ORANGE = 0xE69F00,
@@ -1233,8 +1238,6 @@ class rnn {
 
     /** What can be had for nothing, fitted on the training part; `alone`: of a series going on, else null. */
     record Baseline(String name, Score score, Score alone) {
-        Baseline(String name, Score score) { this(name, score, null); }
-
         Map<String, ?> object() {
             boolean known = alone != null && Double.isFinite(alone.loss());     // it may go on to infinity
             return json("name", name, "loss", score.loss(), "alone_loss", known ? alone.loss() : null);
@@ -1244,7 +1247,7 @@ class rnn {
         static Baseline constant(String name, Split split, double[] y) {
             Parameters p = Parameters.zeros(split.I(), 1, split.O());
             System.arraycopy(y, 0, p.by(), 0, y.length);
-            return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE));
+            return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE), null);
         }
 
         /** Codes as frequent as in the training part or, in `pairs`, as behind the code before them. */
@@ -1261,7 +1264,7 @@ class rnn {
             double sum = split.shown().stream().flatMapToLong(keys)     // each count begins at one
                 .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0) + O)
                     / (counts.getOrDefault(key, 0) + 1.0))).reduce(0, Double::sum);
-            return new Baseline(name, new Score(sum / n, Double.NaN));
+            return new Baseline(name, new Score(sum / n, Double.NaN), null);
         }
     }
 
@@ -1330,8 +1333,8 @@ class rnn {
     }
 
     /** Refuses targets whose squared errors would overflow. */
-    static void refuseHuge(Sequence s, String unit, String file) {
-        double largest = largest(Stream.of(s.target()));
+    static void refuseHuge(Stream<Vectors> targets, String unit, String file) {
+        double largest = largest(targets);
         if (largest > 1e150) throw wrong(
             "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, largest, unit);
     }
@@ -1346,7 +1349,7 @@ class rnn {
 
     static Form regression(Dataset data, Request request) {
         var all = data.pairs(data.inputs(), data.targets());
-        for (Sequence s : all) refuseHuge(s, "", data.file());
+        refuseHuge(data.targets().stream(), "", data.file());
         Split split = Split.sequences(all, request, "sequences", data.file());
         double largest = largest(Stream.of(data.inputs(), data.targets()).flatMap(List::stream));
         if (largest > 10)
@@ -1516,30 +1519,26 @@ class rnn {
         }
 
         /** The numbers of a series of one column; else its rows. */
-        private Object column(double[][] rows) { return own[0].length == 1 ? firstOf(rows) : rows; }
+        private Object column(double[][] rows) {
+            return own[0].length == 1 ? first(rows, 0, rows.length) : rows;
+        }
 
-        private static double[] firstOf(double[][] rows) {
-            return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
+        private static double[] first(double[][] rows, int from, int to) {
+            return Arrays.stream(rows, from, to).mapToDouble(row -> row[0]).toArray();
         }
 
         /** The end of the series, the forecast of each value, and how it goes on. */
         Panel panel(String name) {
             int n = own.length, from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held));
-            int first = held == 0 ? from + 1 : n - held;
+            int start = held == 0 ? from + 1 : n - held;
             boolean asked = generated.length != n - 1;  // by --generate
             int more = asked ? generated.length : (n - from + 1) / 2;
             String what = held > 0 ? "forecast of the next, held out" : "forecast of the next";
-            var lines = new ArrayList<>(List.of(line("known", from, own, from, n, BLACK),
-                line(what, first, output, first - 1, n - 1, ORANGE)));
-            if (more > 0) lines.add(line("generated", n, generated, 0, more, BLUE));
+            var lines = new ArrayList<>(List.of(Line.over(from + 1, "known", first(own, from, n), BLACK),
+                Line.over(start + 1, what, first(output, start - 1, n - 1), ORANGE)));
+            if (more > 0) lines.add(Line.over(n + 1, "generated", first(generated, 0, more), BLUE));
             return new Lines("Values, forecasts, and the network going on alone", "step",
                 own[0].length > 1 ? "column 1 of " + name : name, from + 1, false, lines);
-        }
-
-        /** The first column of the rows from ≤ k < to, drawn from the step behind `step` on. */
-        private static Line line(String name, int step, double[][] rows, int from, int to, int colour) {
-            double[] steps = IntStream.range(0, to - from).mapToDouble(k -> step + 1 + k).toArray();
-            return new Line(name, steps, firstOf(Arrays.copyOfRange(rows, from, to)), colour, true, false);
         }
     }
 
@@ -1648,7 +1647,7 @@ class rnn {
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, Usual.SERIES, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
-        refuseHuge(scaledNext, " deviations from the mean", data.file());
+        refuseHuge(Stream.of(scaledNext.target()), " deviations from the mean", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
         Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
@@ -2282,8 +2281,7 @@ class rnn {
         } else if (value instanceof double[][] rows) writeValue(json, Arrays.asList(rows));
         else if (value instanceof double[] numbers) json.writeArray(finite(numbers), 0, numbers.length);
         else if (value instanceof Dense vectors) writeValue(json, vectors.x());
-        else if (value instanceof Vectors oneHot) writeValue(json, oneHot.allCodes().toArray());
-        else if (value instanceof int[] numbers) json.writeArray(numbers, 0, numbers.length);
+        else if (value instanceof Vectors oneHot) writeValue(json, oneHot.allCodes().boxed().toList());
         else if (value instanceof Double number) json.writeNumber(finite(number)[0]);
         else if (value instanceof Number number) json.writeNumber(number.longValue());
         else if (value instanceof Boolean truth) json.writeBoolean(truth);
@@ -2646,13 +2644,11 @@ class rnn {
 
     static Panel lossPanel(List<double[]> losses, List<Baseline> baselines, String name, String unit) {
         int n = losses.size();
-        double[] epochs = IntStream.rangeClosed(1, n).asDoubleStream().toArray();
-        double[][] columns = new double[n == 0 ? 0 : losses.get(0).length][n];
-        transpose(losses.toArray(double[][]::new), columns);
+        double[][] columns = n == 0 ? new double[0][] : transposed(losses.toArray(double[][]::new));
         var lines = new ArrayList<Line>();
         for (double[] loss : columns)
-            lines.add(lines.isEmpty() ? new Line("training", epochs, loss, BLUE, true, false)
-                : new Line("held out", epochs, loss, ORANGE, true, false));
+            lines.add(lines.isEmpty() ? Line.over(1, "training", loss, BLUE)
+                : Line.over(1, "held out", loss, ORANGE));
         int[] colours = {BLACK, SKY, VERMILION};
         for (int k = 0; k < baselines.size() && n > 0; k++) {
             double loss = baselines.get(k).score().loss();
@@ -2667,8 +2663,7 @@ class rnn {
 
     static Panel statePanel(Shown shown, Tape tape) {
         int T = shown.read().n(), labelled = shown.labels().size();
-        double[][] units = new double[tape.h()[0].length][labelled];
-        transpose(Arrays.copyOfRange(tape.h(), T - labelled, T), units);
+        double[][] units = transposed(Arrays.copyOfRange(tape.h(), T - labelled, T));
         int H = Math.min(units.length, Cells.MOST);
         var numbers = IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList();
         return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), numbers,
