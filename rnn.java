@@ -1963,10 +1963,6 @@ class rnn {
             throw must("be a whole number from 0 to " + most);
         }
 
-        long[] wholeNumbers(long most) {
-            return list(() -> wholeNumber(most)).stream().mapToLong(n -> n).toArray();
-        }
-
         String string() {
             if (!isString()) throw must("be a string");
             String text = in.getString();
@@ -2372,19 +2368,18 @@ class rnn {
     }
 
     static Entry parseEntry(StrictJson json, String name) {
-        var is = json.<Object>object(key -> switch (key) {
-            case "dtype" -> json.string("F64|F32", "be F64 or F32");
-            case "shape" -> json.wholeNumbers(Integer.MAX_VALUE / 8);
-            case "data_offsets" -> json.wholeNumbers(1L << 53);
+        Map<String, List<Long>> is = json.object(key -> switch (key) {
+            case "dtype" -> List.of(json.string("F64|F32", "be F64 or F32").equals("F64") ? 8L : 4L);
+            case "shape" -> json.list(() -> json.wholeNumber(Integer.MAX_VALUE / 8));
+            case "data_offsets" -> json.list(() -> json.wholeNumber(1L << 53));
             default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
         });
-        if (is.get("dtype") instanceof String type && is.get("shape") instanceof long[] shape
-                && is.get("data_offsets") instanceof long[] at && at.length == 2
-                && (shape.length == 1 || shape.length == 2)) {
-            long bytes = type.equals("F64") ? 8 : 4, n = shape.length == 1 ? 1 : shape[0],
-                m = shape[shape.length - 1];
-            if (n * m > 0 && bytes * n * m == at[1] - at[0])
-                return new Entry(name, (int) bytes, (int) n, (int) m, at[0], at[1]);
+        List<Long> shape = is.get("shape"), at = is.get("data_offsets");
+        if (is.size() == 3 && (shape.size() == 1 || shape.size() == 2) && at.size() == 2) {
+            long bytes = is.get("dtype").get(0), n = shape.size() == 1 ? 1 : shape.get(0),
+                m = shape.get(shape.size() - 1);
+            if (n * m > 0 && bytes * n * m == at.get(1) - at.get(0))
+                return new Entry(name, (int) bytes, (int) n, (int) m, at.get(0), at.get(1));
         }
         throw json.wrongHere("needs a dtype, a shape of one or two numbers, and data_offsets to match");
     }
