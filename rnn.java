@@ -1748,12 +1748,6 @@ class rnn {
     record Sampler(Vocabulary vocabulary, String prime, int[] start, Request request) {
         static final int LENGTH = 200;                  // where --generate is not given
 
-        /** What writes from a model alone; null where it is none that writes. */
-        static Sampler of(Model loaded, Request request) {
-            Vocabulary vocabulary = loaded.knowsClasses() ? null : Vocabulary.of(loaded);
-            return vocabulary == null ? null : of(vocabulary, request);
-        }
-
         /** From the prime that was given or, where a text has to start from something, one that is known. */
         static Sampler of(Vocabulary vocabulary, Request request) {
             String prime = Objects.requireNonNullElse(request.prime(), "");
@@ -3173,7 +3167,8 @@ class rnn {
     }
 
     /** Text from a model alone, without a dataset. */
-    static int writeAlone(Options options, Sampler sampler, Parameters p) {
+    static int writeAlone(Options options, Vocabulary vocabulary, Parameters p) {
+        Sampler sampler = Sampler.of(vocabulary, options.request());
         if (options.epochs > 0 || options.plot || options.explain)
             throw wrong("without --data FILE a network can only write: --epochs 0, no --plot, no --explain");
         System.out.println(sampler.answer(p, Set.of()).printed().get());
@@ -3223,8 +3218,9 @@ class rnn {
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
-        Sampler alone = loaded == null || options.data != null ? null : Sampler.of(loaded, options.request());
-        if (alone != null) return writeAlone(options, alone, loaded.p());
+        boolean alone = loaded != null && options.data == null && !loaded.knowsClasses();
+        Vocabulary known = alone ? Vocabulary.of(loaded) : null;
+        if (known != null) return writeAlone(options, known, loaded.p());
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset read = options.data == null ? TOY : readDataset(options.data, options::warn);
