@@ -1731,9 +1731,10 @@ class rnn {
             return new String(text, 0, text.length);
         }
 
-        /** A text in the picture. */
-        Shown shown(Sequence s) {
-            return Shown.of(s, Shown.CHARACTERS, "the text", t -> label(s.input().code(t)));
+        /** The first text in the picture. */
+        Shown shown(Split split) {
+            Vectors text = split.shown().get(0).input();
+            return Shown.of(split.shown().get(0), Shown.CHARACTERS, "the text", t -> label(text.code(t)));
         }
 
         /** A code as a label of one character. */
@@ -1808,7 +1809,7 @@ class rnn {
 
     static Form textForm(String what, Split split, Sampler sampler, Function<Parameters, Answer> answer) {
         Vocabulary vocabulary = sampler.vocabulary();
-        Shown shown = vocabulary.shown(split.shown().get(0));
+        Shown shown = vocabulary.shown(split);
         return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
             score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
             answer, p -> nextCharacterPanel(p, shown, vocabulary), shown,
@@ -1856,8 +1857,7 @@ class rnn {
         var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
         Split split = Split.sequences(all, request, "texts", data.file());
         return classes.form("labelled texts", split, vocabulary.metadata(),
-            p -> labelledTextsAnswer(p, data.texts(), split, classes),
-            vocabulary.shown(split.shown().get(0)));
+            p -> labelledTextsAnswer(p, data.texts(), split, classes), vocabulary.shown(split));
     }
 
     /** Every text with its label and what the network says; the last ten are printed. */
@@ -2229,26 +2229,19 @@ class rnn {
         });
     }
 
+    static final ObjectWriteContext COMPACT = ObjectWriteContext.empty();
     static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
         @Override public PrettyPrinter getPrettyPrinter() {
             return new tools.jackson.core.util.DefaultPrettyPrinter();
         }
     };
 
-    /** Writes JSON without a blank. */
-    static void writeJson(OutputStream out, Object value) {
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+    /** Writes JSON, COMPACT or PRETTY, which ends its last line. */
+    static void writeJson(OutputStream out, ObjectWriteContext layout, Object value) {
+        try (JsonGenerator json = JSON.createGenerator(layout, out)) {
             writeValue(json, value);
+            if (layout == PRETTY) json.writeRaw('\n');
         }
-    }
-
-    static void writeJson(Path file, Map<String, ?> object) {
-        writeWhole(file, out -> {
-            try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
-                writeValue(json, object);
-                json.writeRaw('\n');
-            }
-        });
     }
 
     /** The same numbers, if all are finite: JSON has no others. */
@@ -2321,7 +2314,7 @@ class rnn {
                 "data_offsets", List.of(offset, offset += 8L * n * m)));
         }
         var head = new ByteArrayOutputStream();
-        writeJson(head, header);
+        writeJson(head, COMPACT, header);
         while (head.size() % 8 != 0) head.write(' ');   // so that the numbers are aligned
         writeWhole(file, out -> {
             out.write(littleEndian(8).putLong(head.size()).array());
@@ -2449,7 +2442,7 @@ class rnn {
                 decimal(s.momentum()), decimal(s.clip()), decimal(s.weightDecay()), s.batch(), steps,
                 split.held(), s.seed());
             var checksum = new CRC32C();
-            writeJson(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum),
+            writeJson(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum), COMPACT,
                 List.of(data.inputs(), data.targets(), data.texts(), data.classes()));
             return new Origin(options, Long.toHexString(checksum.getValue()), data.file());
         }
@@ -2787,7 +2780,7 @@ class rnn {
         /** The step from the first weights, at rest, and from p, whose velocity is v; null: at rest, too. */
         void write(Path file, String name, Form form, Origin origin, int epoch, Parameters p, Parameters v) {
             var text = new ByteArrayOutputStream();
-            writeJson(text, json("name", name, "form", form.what(), "metadata", form.metadata(),
+            writeJson(text, COMPACT, json("name", name, "form", form.what(), "metadata", form.metadata(),
                 "options", origin.options(), "epoch", epoch, "H", p.H(), "O", p.O(), "x", x, "target", target,
                 "before", step(start, null), "after", step(p, v)));
             String json = text.toString(UTF_8).replace("<", "\\u003c");  // lest a text ends the page's script
@@ -3154,7 +3147,7 @@ class rnn {
                 "alone_loss", alone == null ? null : alone.loss(),
                 "baselines", baselines.stream().map(Baseline::object).toList());
             json.putAll(answer.json());
-            writeJson(file("outputs.json"), json);
+            writeWhole(file("outputs.json"), out -> writeJson(out, PRETTY, json));
             if (options.plot) Picture.write(file("plot.png"),
                 lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
             if (options.explain)
@@ -3203,8 +3196,8 @@ class rnn {
             rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
         }
         rows.subList(0, Math.max(0, rows.size() - 10)).clear();
-        writeJson(options.out.resolve("outputs.json"),
-            json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers));
+        var json = json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers);
+        writeWhole(options.out.resolve("outputs.json"), out -> writeJson(out, PRETTY, json));
         if (!options.quiet) System.out.println(aligned(rows) + "\n" + options.out + ": outputs.json");
         return 0;
     }
