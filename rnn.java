@@ -1927,7 +1927,6 @@ class rnn {
         }
 
         boolean isList() { return in.hasToken(JsonToken.START_ARRAY); }
-
         boolean isString() { return in.hasToken(JsonToken.VALUE_STRING); }
 
         /** The elements of the list that begins here. */
@@ -1965,7 +1964,6 @@ class rnn {
             return text;
         }
 
-        /** A string that matches a pattern. */
         String string(String pattern, String beRight) {
             String text = string();
             if (text.matches(pattern)) return text;
@@ -2686,7 +2684,6 @@ class rnn {
         double[] of(double[] numbers) { return Arrays.stream(numbers).map(x -> (x - base) / unit).toArray(); }
     }
 
-    /** Draws panels. */
     static final class Picture {
         static final int WIDTH = 800, HEIGHT = 500;     // of one of the four panels
 
@@ -2944,7 +2941,6 @@ class rnn {
         }
     }
 
-    /** What --validate is given. */
     static HoldOut parseHoldOut(String s) {
         boolean percent = s.endsWith("%"), number = s.matches(percent ? Csv.NUMBER + "%" : "\\+?\\d+");
         double amount = number ? Double.parseDouble(s.replace("%", "")) : 0;
@@ -2960,9 +2956,8 @@ class rnn {
 
     /** Refuses before it allocates: weights, gradients, velocities, copies, and the tape of one window. */
     static void refuseTooLarge(Split split, int hidden) {
-        double I = split.I(), H = hidden, O = split.O(), rows = 1;
-        for (Window w : split.windowsOf(split.training()))
-            rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
+        double I = split.I(), H = hidden, O = split.O(), rows = split.windowsOf(split.training()).stream()
+            .mapToDouble(w -> (w.to() - w.from() + 1.0) * w.B()).max().orElse(1);
         double bytes = 8 * (8 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
