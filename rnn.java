@@ -1124,8 +1124,6 @@ class rnn {
             return new Split(training, heldOut, held, streams, request.steps(), usual);
         }
 
-        List<Sequence> all() { return Stream.of(training, heldOut).flatMap(List::stream).toList(); }
-
         int I() { return training.get(0).input().width(); }
         int O() { return training.get(0).target().width(); }
 
@@ -1637,9 +1635,8 @@ class rnn {
 
     static Form series(Dataset data, Request request, Model loaded) {
         double[][] own = rows(data.inputs().get(0));
-        int n = own.length, held = request.validate().of(n, "values", data.file());
-        boolean known = loaded != null && loaded.metadata().containsKey("mean")
-            && loaded.p().I() == own[0].length;
+        int n = own.length, I = own[0].length, held = request.validate().of(n, "values", data.file());
+        boolean known = loaded != null && loaded.metadata().containsKey("mean") && loaded.p().I() == I;
         Scaling fitted = Scaling.of(own, n - held), scaling = known ? Scaling.of(loaded) : fitted;
         if (!scaling.isLike(fitted))
             request.warn().accept(format("%s has %s, but %s keeps to those of its own series: %s",
@@ -1656,7 +1653,7 @@ class rnn {
             flatten(Stream.of(rows(scaled.slice(n - held, n))))), Double.NaN);
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
             "mean squared error (scaled series)",
-            score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
+            score -> format("%.6g", score.loss()) + (I > 1 ? "" : format(
                 ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
             p -> forecast.apply(p).answer(), p -> forecast.apply(p).panel(data.name()),
             Shown.numbered(scaledNext, "step"), () -> seriesBaselines(rows(scaled), n - held), alone, null);
@@ -1833,18 +1830,14 @@ class rnn {
         var all = vocabulary.vectors(data, 2).stream().map(Sequence::next).toList();
         Split split = Split.sequences(all, request, "texts", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
-        return textForm("a list of texts", split, sampler, p -> textsAnswer(p, data.texts(), split, sampler));
-    }
-
-    /** What the network writes, and the loss of each text. */
-    static Answer textsAnswer(Parameters p, List<String> texts, Split split, Sampler sampler) {
         int training = split.training().size();
-        var all = split.all();
-        Answer written = sampler.answer(p, Set.copyOf(texts.subList(0, training)));
-        written.json().put("sequences", IntStream.range(0, texts.size()).mapToObj(n -> json(
-            "held_out", n < training ? null : true, "text", texts.get(n),
-            "loss", evaluate(p, split.windowsOf(all.subList(n, n + 1)), ALONE).loss())).toList());
-        return written;
+        return textForm("a list of texts", split, sampler, p -> {
+            Answer written = sampler.answer(p, Set.copyOf(data.texts().subList(0, training)));
+            written.json().put("sequences", IntStream.range(0, all.size()).mapToObj(n -> json(
+                "held_out", n < training ? null : true, "text", data.texts().get(n),
+                "loss", evaluate(p, split.windowsOf(all.subList(n, n + 1)), ALONE).loss())).toList());
+            return written;
+        });
     }
 
     // ── 8.6 Labelled texts ──
@@ -1857,23 +1850,22 @@ class rnn {
         var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
         Split split = Split.sequences(all, request, "texts", data.file());
         return classes.form("labelled texts", split, vocabulary.metadata(),
-            p -> labelledTextsAnswer(p, data.texts(), split, classes), vocabulary.shown(split));
+            p -> labelledTextsAnswer(p, data.texts(), all, split, classes), vocabulary.shown(split));
     }
 
     /** Every text with its label and what the network says; the last ten are printed. */
-    static Answer labelledTextsAnswer(Parameters p, List<String> texts, Split split, Classes classes) {
-        var sequences = split.all();
-        var all = IntStream.range(0, texts.size()).mapToObj(n -> {
-            Sequence s = sequences.get(n);
-            double[] y = scoredOutputs(p, s)[0];
+    static Answer labelledTextsAnswer(
+            Parameters p, List<String> texts, List<Sequence> all, Split split, Classes classes) {
+        var answers = IntStream.range(0, all.size()).mapToObj(n -> {
+            double[] y = scoredOutputs(p, all.get(n))[0];
             return json("held_out", n < split.training().size() ? null : true, "text", texts.get(n),
-                "label", classes.name(s.target().code(0)), "predicted", classes.name(argmax(y)),
+                "label", classes.name(all.get(n).target().code(0)), "predicted", classes.name(argmax(y)),
                 "probability", probability(y));
         }).toList();
         var rows = new ArrayList<>(List.of(List.of("label", "predicted", "text")));
-        for (var one : all.subList(Math.max(0, all.size() - 10), all.size()))
+        for (var one : answers.subList(Math.max(0, all.size() - 10), all.size()))
             rows.add(rows.get(0).stream().map(key -> "" + one.get(key)).toList());
-        return new Answer(json("sequences", all), () -> aligned(rows));
+        return new Answer(json("sequences", answers), () -> aligned(rows));
     }
 
     // ── 9. JSON and CSV ───────────────────────────────────────────────────────────────────────────────────
