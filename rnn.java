@@ -1124,8 +1124,6 @@ class rnn {
             return new Split(training, heldOut, held, streams, request.steps(), usual);
         }
 
-        List<Sequence> all() { return Stream.of(training, heldOut).flatMap(List::stream).toList(); }
-
         int I() { return training.get(0).input().width(); }
         int O() { return training.get(0).target().width(); }
 
@@ -1165,14 +1163,12 @@ class rnn {
         return aligned(rows);
     }
 
-    /** Rows of cells, each column as wide as its widest cell. */
+    /** Rows of cells, each column but the last one two wider than its widest cell. */
     static String aligned(List<List<String>> rows) {
-        int last = rows.get(0).size() - 1;
-        int[] width = IntStream.range(0, last)
-            .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0)).toArray();
-        return rows.stream().map(row -> IntStream.range(0, last)
-            .mapToObj(j -> row.get(j) + " ".repeat(width[j] + 2 - row.get(j).length()))
-            .collect(Collectors.joining()) + row.get(last)).collect(Collectors.joining("\n"));
+        String line = IntStream.range(0, rows.get(0).size() - 1)
+            .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0))
+            .mapToObj(width -> "%-" + (width + 2) + "s").collect(Collectors.joining()) + "%s";
+        return rows.stream().map(row -> format(line, row.toArray())).collect(Collectors.joining("\n"));
     }
 
     /** A label, or the numbers of a vector. */
@@ -1190,7 +1186,14 @@ class rnn {
         String title, String xAxis, String yAxis, double firstStep, boolean logarithmic, List<Line> lines)
         implements Panel { }
 
-    record Line(String name, double[] x, double[] y, int colour, boolean line, boolean dots) { }
+    record Line(String name, double[] x, double[] y, int colour, boolean line, boolean dots) {
+
+        /** A line over x = first, first + 1, … */
+        static Line over(int first, String name, double[] y, int colour) {
+            double[] x = IntStream.range(first, first + y.length).asDoubleStream().toArray();
+            return new Line(name, x, y, colour, true, false);
+        }
+    }
 
     /** The colours of Okabe and Ito, which the colour-blind tell apart. */
     static final int BLACK = 0x333333, WHITE = 0xFFFFFF, BLUE = 0x0072B2, SKY = 0x56B4E9, ORANGE = 0xE69F00,
@@ -1233,8 +1236,6 @@ class rnn {
 
     /** What can be had for nothing, fitted on the training part; `alone`: of a series going on, else null. */
     record Baseline(String name, Score score, Score alone) {
-        Baseline(String name, Score score) { this(name, score, null); }
-
         Map<String, ?> object() {
             boolean known = alone != null && Double.isFinite(alone.loss());     // it may go on to infinity
             return json("name", name, "loss", score.loss(), "alone_loss", known ? alone.loss() : null);
@@ -1244,7 +1245,7 @@ class rnn {
         static Baseline constant(String name, Split split, double[] y) {
             Parameters p = Parameters.zeros(split.I(), 1, split.O());
             System.arraycopy(y, 0, p.by(), 0, y.length);
-            return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE));
+            return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE), null);
         }
 
         /** Codes as frequent as in the training part or, in `pairs`, as behind the code before them. */
@@ -1261,7 +1262,7 @@ class rnn {
             double sum = split.shown().stream().flatMapToLong(keys)     // each count begins at one
                 .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0) + O)
                     / (counts.getOrDefault(key, 0) + 1.0))).reduce(0, Double::sum);
-            return new Baseline(name, new Score(sum / n, Double.NaN));
+            return new Baseline(name, new Score(sum / n, Double.NaN), null);
         }
     }
 
@@ -1330,8 +1331,8 @@ class rnn {
     }
 
     /** Refuses targets whose squared errors would overflow. */
-    static void refuseHuge(Sequence s, String unit, String file) {
-        double largest = largest(Stream.of(s.target()));
+    static void refuseHuge(Stream<Vectors> targets, String unit, String file) {
+        double largest = largest(targets);
         if (largest > 1e150) throw wrong(
             "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, largest, unit);
     }
@@ -1346,7 +1347,7 @@ class rnn {
 
     static Form regression(Dataset data, Request request) {
         var all = data.pairs(data.inputs(), data.targets());
-        for (Sequence s : all) refuseHuge(s, "", data.file());
+        refuseHuge(data.targets().stream(), "", data.file());
         Split split = Split.sequences(all, request, "sequences", data.file());
         double largest = largest(Stream.of(data.inputs(), data.targets()).flatMap(List::stream));
         if (largest > 10)
@@ -1389,13 +1390,6 @@ class rnn {
             }).toArray(), O)).toList();
         }
 
-        /** At each scored step the label, what the network says, and the probability that it gives that. */
-        Verdicts verdicts(double[][] output, Vectors target) {
-            return new Verdicts(target.allCodes().mapToObj(this::name).toList(),
-                Stream.of(output).map(y -> name(argmax(y))).toList(),
-                Stream.of(output).map(y -> softmax(y)[argmax(y)]).toList());
-        }
-
         /** How often the network says each class where each is right. */
         Panel panel(Parameters p, Split split) {
             int together = (O + Cells.MOST - 1) / Cells.MOST, n = (O + together - 1) / together;
@@ -1431,7 +1425,8 @@ class rnn {
         }
     }
 
-    record Verdicts(List<Object> labels, List<Object> predicted, List<Double> probability) { }
+    /** How sure the network is of what it says, the argmax. */
+    static double probability(double[] y) { return softmax(y)[argmax(y)]; }
 
     static Form classes(Dataset data, Request request, Model loaded) {
         Classes classes = Classes.of(data, loaded);
@@ -1443,11 +1438,11 @@ class rnn {
 
     static Answer classesAnswer(Parameters p, Sequence s, Boolean heldOut, Classes classes) {
         double[][] output = scoredOutputs(p, s);
-        Verdicts says = classes.verdicts(output, s.target());
-        var json = json("held_out", heldOut, "input", rows(s.input()), "target", says.labels(),
-            "output", output, "predicted", says.predicted(), "probability", says.probability());
-        return new Answer(json,
-            () -> table(s.unscored() + 1, says.labels().toArray(), says.predicted().toArray()));
+        var labels = s.target().allCodes().mapToObj(classes::name).toList();
+        var predicted = Stream.of(output).map(y -> classes.name(argmax(y))).toList();
+        var json = json("held_out", heldOut, "input", rows(s.input()), "target", labels, "output", output,
+            "predicted", predicted, "probability", Stream.of(output).map(y -> probability(y)).toList());
+        return new Answer(json, () -> table(s.unscored() + 1, labels.toArray(), predicted.toArray()));
     }
 
     // ── 8.3 A series ──
@@ -1522,30 +1517,26 @@ class rnn {
         }
 
         /** The numbers of a series of one column; else its rows. */
-        private Object column(double[][] rows) { return own[0].length == 1 ? firstOf(rows) : rows; }
+        private Object column(double[][] rows) {
+            return own[0].length == 1 ? first(rows, 0, rows.length) : rows;
+        }
 
-        private static double[] firstOf(double[][] rows) {
-            return Arrays.stream(rows).mapToDouble(row -> row[0]).toArray();
+        private static double[] first(double[][] rows, int from, int to) {
+            return Arrays.stream(rows, from, to).mapToDouble(row -> row[0]).toArray();
         }
 
         /** The end of the series, the forecast of each value, and how it goes on. */
         Panel panel(String name) {
             int n = own.length, from = Math.max(0, n - Math.max(Shown.STEPS, 2 * held));
-            int first = held == 0 ? from + 1 : n - held;
+            int start = held == 0 ? from + 1 : n - held;
             boolean asked = generated.length != n - 1;  // by --generate
             int more = asked ? generated.length : (n - from + 1) / 2;
             String what = held > 0 ? "forecast of the next, held out" : "forecast of the next";
-            var lines = new ArrayList<>(List.of(line("known", from, own, from, n, BLACK),
-                line(what, first, output, first - 1, n - 1, ORANGE)));
-            if (more > 0) lines.add(line("generated", n, generated, 0, more, BLUE));
+            var lines = new ArrayList<>(List.of(Line.over(from + 1, "known", first(own, from, n), BLACK),
+                Line.over(start + 1, what, first(output, start - 1, n - 1), ORANGE)));
+            if (more > 0) lines.add(Line.over(n + 1, "generated", first(generated, 0, more), BLUE));
             return new Lines("Values, forecasts, and the network going on alone", "step",
                 own[0].length > 1 ? "column 1 of " + name : name, from + 1, false, lines);
-        }
-
-        /** The first column of the rows from ≤ k < to, drawn from the step behind `step` on. */
-        private static Line line(String name, int step, double[][] rows, int from, int to, int colour) {
-            double[] steps = IntStream.range(0, to - from).mapToDouble(k -> step + 1 + k).toArray();
-            return new Line(name, steps, firstOf(Arrays.copyOfRange(rows, from, to)), colour, true, false);
         }
     }
 
@@ -1644,9 +1635,8 @@ class rnn {
 
     static Form series(Dataset data, Request request, Model loaded) {
         double[][] own = rows(data.inputs().get(0));
-        int n = own.length, held = request.validate().of(n, "values", data.file());
-        boolean known = loaded != null && loaded.metadata().containsKey("mean")
-            && loaded.p().I() == own[0].length;
+        int n = own.length, I = own[0].length, held = request.validate().of(n, "values", data.file());
+        boolean known = loaded != null && loaded.metadata().containsKey("mean") && loaded.p().I() == I;
         Scaling fitted = Scaling.of(own, n - held), scaling = known ? Scaling.of(loaded) : fitted;
         if (!scaling.isLike(fitted))
             request.warn().accept(format("%s has %s, but %s keeps to those of its own series: %s",
@@ -1654,7 +1644,7 @@ class rnn {
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, Usual.SERIES, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
-        refuseHuge(scaledNext, " deviations from the mean", data.file());
+        refuseHuge(Stream.of(scaledNext.target()), " deviations from the mean", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
         Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
@@ -1663,7 +1653,7 @@ class rnn {
             flatten(Stream.of(rows(scaled.slice(n - held, n))))), Double.NaN);
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
             "mean squared error (scaled series)",
-            score -> format("%.6g", score.loss()) + (own[0].length > 1 ? "" : format(
+            score -> format("%.6g", score.loss()) + (I > 1 ? "" : format(
                 ", root mean squared error %.4g", Math.sqrt(score.loss()) * scaling.deviation()[0])),
             p -> forecast.apply(p).answer(), p -> forecast.apply(p).panel(data.name()),
             Shown.numbered(scaledNext, "step"), () -> seriesBaselines(rows(scaled), n - held), alone, null);
@@ -1738,9 +1728,10 @@ class rnn {
             return new String(text, 0, text.length);
         }
 
-        /** A text in the picture. */
-        Shown shown(Sequence s) {
-            return Shown.of(s, Shown.CHARACTERS, "the text", t -> label(s.input().code(t)));
+        /** The first text in the picture. */
+        Shown shown(Split split) {
+            Vectors text = split.shown().get(0).input();
+            return Shown.of(split.shown().get(0), Shown.CHARACTERS, "the text", t -> label(text.code(t)));
         }
 
         /** A code as a label of one character. */
@@ -1754,12 +1745,6 @@ class rnn {
     /** How to write with a vocabulary: from a prime on, in codes the start, and as is asked for. */
     record Sampler(Vocabulary vocabulary, String prime, int[] start, Request request) {
         static final int LENGTH = 200;                  // where --generate is not given
-
-        /** What writes from a model alone; null where it is none that writes. */
-        static Sampler of(Model loaded, Request request) {
-            Vocabulary vocabulary = loaded.knowsClasses() ? null : Vocabulary.of(loaded);
-            return vocabulary == null ? null : of(vocabulary, request);
-        }
 
         /** From the prime that was given or, where a text has to start from something, one that is known. */
         static Sampler of(Vocabulary vocabulary, Request request) {
@@ -1821,7 +1806,7 @@ class rnn {
 
     static Form textForm(String what, Split split, Sampler sampler, Function<Parameters, Answer> answer) {
         Vocabulary vocabulary = sampler.vocabulary();
-        Shown shown = vocabulary.shown(split.shown().get(0));
+        Shown shown = vocabulary.shown(split);
         return new Form(what, split, vocabulary.metadata(), "cross-entropy (nats)",
             score -> format("%.6g, perplexity %.3f", score.loss(), StrictMath.exp(score.loss())),
             answer, p -> nextCharacterPanel(p, shown, vocabulary), shown,
@@ -1845,18 +1830,14 @@ class rnn {
         var all = vocabulary.vectors(data, 2).stream().map(Sequence::next).toList();
         Split split = Split.sequences(all, request, "texts", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
-        return textForm("a list of texts", split, sampler, p -> textsAnswer(p, data.texts(), split, sampler));
-    }
-
-    /** What the network writes, and the loss of each text. */
-    static Answer textsAnswer(Parameters p, List<String> texts, Split split, Sampler sampler) {
         int training = split.training().size();
-        var all = split.all();
-        Answer written = sampler.answer(p, Set.copyOf(texts.subList(0, training)));
-        written.json().put("sequences", IntStream.range(0, texts.size()).mapToObj(n -> json(
-            "held_out", n < training ? null : true, "text", texts.get(n),
-            "loss", evaluate(p, split.windowsOf(all.subList(n, n + 1)), ALONE).loss())).toList());
-        return written;
+        return textForm("a list of texts", split, sampler, p -> {
+            Answer written = sampler.answer(p, Set.copyOf(data.texts().subList(0, training)));
+            written.json().put("sequences", IntStream.range(0, all.size()).mapToObj(n -> json(
+                "held_out", n < training ? null : true, "text", data.texts().get(n),
+                "loss", evaluate(p, split.windowsOf(all.subList(n, n + 1)), ALONE).loss())).toList());
+            return written;
+        });
     }
 
     // ── 8.6 Labelled texts ──
@@ -1869,21 +1850,22 @@ class rnn {
         var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
         Split split = Split.sequences(all, request, "texts", data.file());
         return classes.form("labelled texts", split, vocabulary.metadata(),
-            p -> labelledTextsAnswer(data.texts(), split.training().size(),
-                all.stream().map(each -> classes.verdicts(scoredOutputs(p, each), each.target())).toList()),
-            vocabulary.shown(split.shown().get(0)));
+            p -> labelledTextsAnswer(p, data.texts(), all, split, classes), vocabulary.shown(split));
     }
 
     /** Every text with its label and what the network says; the last ten are printed. */
-    static Answer labelledTextsAnswer(List<String> texts, int training, List<Verdicts> verdicts) {
-        var all = IntStream.range(0, texts.size()).mapToObj(n -> json(
-            "held_out", n < training ? null : true, "text", texts.get(n),
-            "label", verdicts.get(n).labels().get(0), "predicted", verdicts.get(n).predicted().get(0),
-            "probability", verdicts.get(n).probability().get(0))).toList();
+    static Answer labelledTextsAnswer(
+            Parameters p, List<String> texts, List<Sequence> all, Split split, Classes classes) {
+        var answers = IntStream.range(0, all.size()).mapToObj(n -> {
+            double[] y = scoredOutputs(p, all.get(n))[0];
+            return json("held_out", n < split.training().size() ? null : true, "text", texts.get(n),
+                "label", classes.name(all.get(n).target().code(0)), "predicted", classes.name(argmax(y)),
+                "probability", probability(y));
+        }).toList();
         var rows = new ArrayList<>(List.of(List.of("label", "predicted", "text")));
-        for (var one : all.subList(Math.max(0, all.size() - 10), all.size()))
+        for (var one : answers.subList(Math.max(0, all.size() - 10), all.size()))
             rows.add(rows.get(0).stream().map(key -> "" + one.get(key)).toList());
-        return new Answer(json("sequences", all), () -> aligned(rows));
+        return new Answer(json("sequences", answers), () -> aligned(rows));
     }
 
     // ── 9. JSON and CSV ───────────────────────────────────────────────────────────────────────────────────
@@ -1937,7 +1919,6 @@ class rnn {
         }
 
         boolean isList() { return in.hasToken(JsonToken.START_ARRAY); }
-
         boolean isString() { return in.hasToken(JsonToken.VALUE_STRING); }
 
         /** The elements of the list that begins here. */
@@ -1967,10 +1948,6 @@ class rnn {
             throw must("be a whole number from 0 to " + most);
         }
 
-        long[] wholeNumbers(long most) {
-            return list(() -> wholeNumber(most)).stream().mapToLong(n -> n).toArray();
-        }
-
         String string() {
             if (!isString()) throw must("be a string");
             String text = in.getString();
@@ -1979,7 +1956,6 @@ class rnn {
             return text;
         }
 
-        /** A string that matches a pattern. */
         String string(String pattern, String beRight) {
             String text = string();
             if (text.matches(pattern)) return text;
@@ -2244,26 +2220,19 @@ class rnn {
         });
     }
 
+    static final ObjectWriteContext COMPACT = ObjectWriteContext.empty();
     static final ObjectWriteContext PRETTY = new ObjectWriteContext.Base() {
         @Override public PrettyPrinter getPrettyPrinter() {
             return new tools.jackson.core.util.DefaultPrettyPrinter();
         }
     };
 
-    /** Writes JSON without a blank. */
-    static void writeJson(OutputStream out, Object value) {
-        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), out)) {
+    /** Writes JSON, COMPACT or PRETTY, which ends its last line. */
+    static void writeJson(OutputStream out, ObjectWriteContext layout, Object value) {
+        try (JsonGenerator json = JSON.createGenerator(layout, out)) {
             writeValue(json, value);
+            if (layout == PRETTY) json.writeRaw('\n');
         }
-    }
-
-    static void writeJson(Path file, Map<String, ?> object) {
-        writeWhole(file, out -> {
-            try (JsonGenerator json = JSON.createGenerator(PRETTY, out)) {
-                writeValue(json, object);
-                json.writeRaw('\n');
-            }
-        });
     }
 
     /** The same numbers, if all are finite: JSON has no others. */
@@ -2286,8 +2255,7 @@ class rnn {
         } else if (value instanceof double[][] rows) writeValue(json, Arrays.asList(rows));
         else if (value instanceof double[] numbers) json.writeArray(finite(numbers), 0, numbers.length);
         else if (value instanceof Dense vectors) writeValue(json, vectors.x());
-        else if (value instanceof Vectors oneHot) writeValue(json, oneHot.allCodes().toArray());
-        else if (value instanceof int[] numbers) json.writeArray(numbers, 0, numbers.length);
+        else if (value instanceof Vectors oneHot) writeValue(json, oneHot.allCodes().boxed().toList());
         else if (value instanceof Double number) json.writeNumber(finite(number)[0]);
         else if (value instanceof Number number) json.writeNumber(number.longValue());
         else if (value instanceof Boolean truth) json.writeBoolean(truth);
@@ -2337,7 +2305,7 @@ class rnn {
                 "data_offsets", List.of(offset, offset += 8L * n * m)));
         }
         var head = new ByteArrayOutputStream();
-        writeJson(head, header);
+        writeJson(head, COMPACT, header);
         while (head.size() % 8 != 0) head.write(' ');   // so that the numbers are aligned
         writeWhole(file, out -> {
             out.write(littleEndian(8).putLong(head.size()).array());
@@ -2378,19 +2346,18 @@ class rnn {
     }
 
     static Entry parseEntry(StrictJson json, String name) {
-        var is = json.<Object>object(key -> switch (key) {
-            case "dtype" -> json.string("F64|F32", "be F64 or F32");
-            case "shape" -> json.wholeNumbers(Integer.MAX_VALUE / 8);
-            case "data_offsets" -> json.wholeNumbers(1L << 53);
+        Map<String, List<Long>> is = json.object(key -> switch (key) {
+            case "dtype" -> List.of(json.string("F64|F32", "be F64 or F32").equals("F64") ? 8L : 4L);
+            case "shape" -> json.list(() -> json.wholeNumber(Integer.MAX_VALUE / 8));
+            case "data_offsets" -> json.list(() -> json.wholeNumber(1L << 53));
             default -> { throw json.unknownKey(key, "a tensor has dtype, shape and data_offsets"); }
         });
-        if (is.get("dtype") instanceof String type && is.get("shape") instanceof long[] shape
-                && is.get("data_offsets") instanceof long[] at && at.length == 2
-                && (shape.length == 1 || shape.length == 2)) {
-            long bytes = type.equals("F64") ? 8 : 4, n = shape.length == 1 ? 1 : shape[0],
-                m = shape[shape.length - 1];
-            if (n * m > 0 && bytes * n * m == at[1] - at[0])
-                return new Entry(name, (int) bytes, (int) n, (int) m, at[0], at[1]);
+        List<Long> shape = is.get("shape"), at = is.get("data_offsets");
+        if (is.size() == 3 && (shape.size() == 1 || shape.size() == 2) && at.size() == 2) {
+            long bytes = is.get("dtype").get(0), n = shape.size() == 1 ? 1 : shape.get(0),
+                m = shape.get(shape.size() - 1);
+            if (n * m > 0 && bytes * n * m == at.get(1) - at.get(0))
+                return new Entry(name, (int) bytes, (int) n, (int) m, at.get(0), at.get(1));
         }
         throw json.wrongHere("needs a dtype, a shape of one or two numbers, and data_offsets to match");
     }
@@ -2468,7 +2435,7 @@ class rnn {
                 decimal(s.momentum()), decimal(s.clip()), decimal(s.weightDecay()), s.batch(), steps,
                 split.held(), s.seed());
             var checksum = new CRC32C();
-            writeJson(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum),
+            writeJson(new CheckedOutputStream(OutputStream.nullOutputStream(), checksum), COMPACT,
                 List.of(data.inputs(), data.targets(), data.texts(), data.classes()));
             return new Origin(options, Long.toHexString(checksum.getValue()), data.file());
         }
@@ -2652,13 +2619,11 @@ class rnn {
 
     static Panel lossPanel(List<double[]> losses, List<Baseline> baselines, String name, String unit) {
         int n = losses.size();
-        double[] epochs = IntStream.rangeClosed(1, n).asDoubleStream().toArray();
-        double[][] columns = new double[n == 0 ? 0 : losses.get(0).length][n];
-        transpose(losses.toArray(double[][]::new), columns);
+        double[][] columns = n == 0 ? new double[0][] : transposed(losses.toArray(double[][]::new));
         var lines = new ArrayList<Line>();
         for (double[] loss : columns)
-            lines.add(lines.isEmpty() ? new Line("training", epochs, loss, BLUE, true, false)
-                : new Line("held out", epochs, loss, ORANGE, true, false));
+            lines.add(lines.isEmpty() ? Line.over(1, "training", loss, BLUE)
+                : Line.over(1, "held out", loss, ORANGE));
         int[] colours = {BLACK, SKY, VERMILION};
         for (int k = 0; k < baselines.size() && n > 0; k++) {
             double loss = baselines.get(k).score().loss();
@@ -2673,8 +2638,7 @@ class rnn {
 
     static Panel statePanel(Shown shown, Tape tape) {
         int T = shown.read().n(), labelled = shown.labels().size();
-        double[][] units = new double[tape.h()[0].length][labelled];
-        transpose(Arrays.copyOfRange(tape.h(), T - labelled, T), units);
+        double[][] units = transposed(Arrays.copyOfRange(tape.h(), T - labelled, T));
         int H = Math.min(units.length, Cells.MOST);
         var numbers = IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList();
         return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), numbers,
@@ -2715,7 +2679,6 @@ class rnn {
         double[] of(double[] numbers) { return Arrays.stream(numbers).map(x -> (x - base) / unit).toArray(); }
     }
 
-    /** Draws panels. */
     static final class Picture {
         static final int WIDTH = 800, HEIGHT = 500;     // of one of the four panels
 
@@ -2809,7 +2772,7 @@ class rnn {
         /** The step from the first weights, at rest, and from p, whose velocity is v; null: at rest, too. */
         void write(Path file, String name, Form form, Origin origin, int epoch, Parameters p, Parameters v) {
             var text = new ByteArrayOutputStream();
-            writeJson(text, json("name", name, "form", form.what(), "metadata", form.metadata(),
+            writeJson(text, COMPACT, json("name", name, "form", form.what(), "metadata", form.metadata(),
                 "options", origin.options(), "epoch", epoch, "H", p.H(), "O", p.O(), "x", x, "target", target,
                 "before", step(start, null), "after", step(p, v)));
             String json = text.toString(UTF_8).replace("<", "\\u003c");  // lest a text ends the page's script
@@ -2984,7 +2947,6 @@ class rnn {
         }
     }
 
-    /** What --validate is given. */
     static HoldOut parseHoldOut(String s) {
         boolean percent = s.endsWith("%"), number = s.matches(percent ? Csv.NUMBER + "%" : "\\+?\\d+");
         double amount = number ? Double.parseDouble(s.replace("%", "")) : 0;
@@ -3000,9 +2962,8 @@ class rnn {
 
     /** Refuses before it allocates: weights, gradients, velocities, copies, and the tape of one window. */
     static void refuseTooLarge(Split split, int hidden) {
-        double I = split.I(), H = hidden, O = split.O(), rows = 1;
-        for (Window w : split.windowsOf(split.training()))
-            rows = Math.max(rows, (w.to() - w.from() + 1.0) * w.B());
+        double I = split.I(), H = hidden, O = split.O(), rows = split.windowsOf(split.training()).stream()
+            .mapToDouble(w -> (w.to() - w.from() + 1.0) * w.B()).max().orElse(1);
         double bytes = 8 * (8 * H * (I + H + O) + rows * (I + 3 * H + 2 * O));
         long most = Runtime.getRuntime().maxMemory();
         if (bytes > most)
@@ -3187,7 +3148,7 @@ class rnn {
                 "alone_loss", alone == null ? null : alone.loss(),
                 "baselines", baselines.stream().map(Baseline::object).toList());
             json.putAll(answer.json());
-            writeJson(file("outputs.json"), json);
+            writeWhole(file("outputs.json"), out -> writeJson(out, PRETTY, json));
             if (options.plot) Picture.write(file("plot.png"),
                 lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
             if (options.explain)
@@ -3200,7 +3161,8 @@ class rnn {
     }
 
     /** Text from a model alone, without a dataset. */
-    static int writeAlone(Options options, Sampler sampler, Parameters p) {
+    static int writeAlone(Options options, Vocabulary vocabulary, Parameters p) {
+        Sampler sampler = Sampler.of(vocabulary, options.request());
         if (!options.onlyAsk()) throw wrong("without --data FILE a network can only write: --epochs 0, "
             + "without --validate, --plot, --explain or --check-gradients");
         System.out.println(sampler.answer(p, Set.of()).printed().get());
@@ -3234,8 +3196,8 @@ class rnn {
             rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
         }
         rows.subList(0, Math.max(0, rows.size() - 10)).clear();
-        writeJson(options.out.resolve("outputs.json"),
-            json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers));
+        var json = json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers);
+        writeWhole(options.out.resolve("outputs.json"), out -> writeJson(out, PRETTY, json));
         if (!options.quiet) System.out.println(aligned(rows) + "\n" + options.out + ": outputs.json");
         return 0;
     }
@@ -3249,8 +3211,9 @@ class rnn {
         if (options.resume && !Files.exists(options.checkpoint()))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
-        Sampler alone = loaded == null || options.data != null ? null : Sampler.of(loaded, options.request());
-        if (alone != null) return writeAlone(options, alone, loaded.p());
+        boolean alone = loaded != null && options.data == null && !loaded.knowsClasses();
+        Vocabulary known = alone ? Vocabulary.of(loaded) : null;
+        if (known != null) return writeAlone(options, known, loaded.p());
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset read = options.data == null ? TOY : readDataset(options.data, options::warn);
