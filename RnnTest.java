@@ -1640,6 +1640,31 @@ class RnnTest {
                     "--load", model, "--data", only, "--epochs", 0, option);
         }
 
+        /** Of many answers the last ten are printed. */
+        @Test void theLastTenAnswersArePrintedAndWhereTheOthersAre() {
+            String texts = strings(Stream.of("abcdefghijkl".split("")).toList());
+            String labels = ", 'labels': " + strings(Collections.nCopies(12, "x"));
+            results("--data", mine("{'text': " + texts + labels + "}"), "--epochs", 0);
+            for (String data : List.of(labels, "")) {
+                String out = tool("--load", temp.resolve("out/model.safetensors"), "--epochs", 0,
+                    "--data", mine("{'text': " + texts + data + "}"), "--out", temp.resolve("asked")).out();
+                assertTrue(out.contains(" c\n") && !out.contains(" b\n")
+                    && out.contains(" l\n… and 2 more in outputs.json\n"), out);
+            }
+        }
+
+        /** As in a file that is sorted by its labels. */
+        @ParameterizedTest @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+            'text': ['a', 'b', 'b', 'a'], 'labels': ['f', 'f', 'm', 'd']   | d, m
+            'text': ['a', 'b', 'b', 'a'], 'labels': ['f', 'm', 'm', 'f']   |
+            'inputs': [[[1]], [[2]], [[3]], [[4]]], 'labels': [0, 1, 1, 3] | 3
+            """)
+        void classesThatAreHeldOutButNotTrainedOnAreWarnedOf(String data, String classes) {
+            String err = tool("--data", mine("{" + data + "}"), "--validate", 2, "--epochs", 0, "--out", temp).err();
+            assertEquals(classes == null ? "" : "rnn: " + temp + "/mine.json: what is held out has classes that are "
+                + "not trained on: " + classes + "; shuffle the file\n", err);
+        }
+
         static String strings(List<String> list) { return "['" + String.join("', '", list) + "']"; }
 
         /** The mean over each text's characters and its end; a network of one long text reads on from the first. */
@@ -2263,8 +2288,8 @@ class RnnTest {
                     "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but %s (labelled texts) "
                     + "has 2, 16, 1"),
                 arguments("{'text': 'abab'}", "{'text': ['ab'], 'labels': ['x']}",
-                    "mine.json (labelled texts) needs inputs 2, hidden units 32, outputs 1, but %s (a text) "
-                    + "has 2, 32, 2"),
+                    "mine.json (labelled texts) needs inputs 2, hidden units 16, outputs 1, but %s (a text) "
+                    + "has 2, 16, 2"),
                 arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
                     "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"),
                 arguments("{'series': [1, 2, 3]}", null, toy + "(a series) has 1, 16, 1" + give),
@@ -2304,8 +2329,8 @@ class RnnTest {
             trained("--load", bare, "--data", temp.resolve("t.txt"), "--epochs", 0, "--out", again);
             assertEquals(first.number("loss"), Results.in(again).number("loss"));
             assertEquals("abc", Results.in(again).model().metadata("vocabulary"));
-            rejects(2, "mine.json (a text) needs inputs 2, hidden units 32, outputs 2, but bare.safetensors (a text) "
-                + "has 3, 32, 3", "--load", bare, "--data", mine("{'text': 'abab'}"));
+            rejects(2, "mine.json (a text) needs inputs 2, hidden units 16, outputs 2, but bare.safetensors (a text) "
+                + "has 3, 16, 3", "--load", bare, "--data", mine("{'text': 'abab'}"));
         }
 
         @Test void aModelOfVectorsAlsoFitsASeriesOfAsManyColumnsButNoOtherHiddenSize() {

@@ -713,7 +713,8 @@ class rnn {
     record Settings(
         double learningRate, double momentum, double clip, double weightDecay, int batch, int steps,
         long seed) {
-        static final Settings DEFAULT = new Settings(0.1, 0, 0, 0, 32, Integer.MAX_VALUE, 42);
+        static final int BATCH = 32;
+        static final Settings DEFAULT = new Settings(0.1, 0, 0, 0, BATCH, Integer.MAX_VALUE, 42);
     }
 
     /** Every parameter uniform in ±1/√H, as PyTorch's nn.RNN and nn.Linear, drawn row by row. */
@@ -1088,12 +1089,11 @@ class rnn {
                    double temperature, long seed, Consumer<String> warn) { }
 
     /** What is trained with where no option says so; learn/DEFAULTS.md has what a text's rest on. */
-    record Usual(int hidden, int batch, double momentum, double clip) {
-        static final int HIDDEN = 16, TEXT_HIDDEN = 32, BATCH = 32, SERIES_BATCH = 1;
+    record Usual(int batch, double momentum, double clip) {
+        static final int HIDDEN = 16, SERIES_BATCH = 1;
         static final double TEXT_MOMENTUM = 0.9, TEXT_CLIP = 1;
-        static final Usual SEQUENCES = new Usual(HIDDEN, BATCH, 0, 0),
-            SERIES = new Usual(HIDDEN, SERIES_BATCH, 0, 0),
-            TEXT = new Usual(TEXT_HIDDEN, BATCH, TEXT_MOMENTUM, TEXT_CLIP);
+        static final Usual SEQUENCES = new Usual(Settings.BATCH, 0, 0), SERIES = new Usual(SERIES_BATCH, 0, 0),
+            TEXT = new Usual(Settings.BATCH, TEXT_MOMENTUM, TEXT_CLIP);
     }
 
     /** What to learn, what is held out, how much that is, how to cut either into windows, and the usual. */
@@ -1104,7 +1104,7 @@ class rnn {
         static Split sequences(List<Sequence> all, Request request, String unit, String file) {
             int held = request.validate().of(all.size(), unit, file), kept = all.size() - held;
             return new Split(all.subList(0, kept), all.subList(kept, all.size()), held,
-                Objects.requireNonNullElse(request.batch(), Usual.BATCH), Integer.MAX_VALUE,
+                Objects.requireNonNullElse(request.batch(), Usual.SEQUENCES.batch()), Integer.MAX_VALUE,
                 Usual.SEQUENCES);
         }
 
@@ -1169,6 +1169,14 @@ class rnn {
             .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0))
             .mapToObj(width -> "%-" + (width + 2) + "s").collect(Collectors.joining()) + "%s";
         return rows.stream().map(row -> format(line, row.toArray())).collect(Collectors.joining("\n"));
+    }
+
+    /** The last ten rows, below their header if they have one, and where the others are. */
+    static String lastTen(List<List<String>> rows, String... header) {
+        int others = Math.max(0, rows.size() - 10);
+        var shown = new ArrayList<>(rows.subList(others, rows.size()));
+        if (header.length > 0) shown.add(0, List.of(header));
+        return aligned(shown) + (others == 0 ? "" : "\n… and " + others + " more in outputs.json");
     }
 
     /** A label, or the numbers of a vector. */
@@ -1390,6 +1398,20 @@ class rnn {
             }).toArray(), O)).toList();
         }
 
+        /** Warns of classes that are held out, but cannot be learnt: the file may be sorted. */
+        void warnOfUnseen(Split split, Request request, String file) {
+            var unseen = names(split.heldOut());
+            unseen.removeAll(names(split.training()));
+            if (!unseen.isEmpty())
+                request.warn().accept(format("%s: what is held out has classes that are not trained on: %s; "
+                    + "shuffle the file", file, String.join(", ", unseen)));
+        }
+
+        private Set<String> names(List<Sequence> sequences) {
+            return sequences.stream().flatMapToInt(s -> s.target().allCodes()).sorted()
+                .mapToObj(code -> "" + name(code)).collect(Collectors.toCollection(LinkedHashSet::new));
+        }
+
         /** How often the network says each class where each is right. */
         Panel panel(Parameters p, Split split) {
             int together = (O + Cells.MOST - 1) / Cells.MOST, n = (O + together - 1) / together;
@@ -1432,6 +1454,7 @@ class rnn {
         Classes classes = Classes.of(data, loaded);
         var all = data.pairs(data.inputs(), classes.encode(data));
         Split split = Split.sequences(all, request, "sequences", data.file());
+        classes.warnOfUnseen(split, request, data.file());
         return classes.form("labelled sequences", split, json(),
             p -> answers(split, (s, heldOut) -> classesAnswer(p, s, heldOut, classes)), Shown.first(split));
     }
@@ -1849,6 +1872,7 @@ class rnn {
             throw wrong("%s: labels has a list; a text has one label", data.file());
         var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
         Split split = Split.sequences(all, request, "texts", data.file());
+        classes.warnOfUnseen(split, request, data.file());
         return classes.form("labelled texts", split, vocabulary.metadata(),
             p -> labelledTextsAnswer(p, data.texts(), all, split, classes), vocabulary.shown(split));
     }
@@ -1862,10 +1886,9 @@ class rnn {
                 "label", classes.name(all.get(n).target().code(0)), "predicted", classes.name(argmax(y)),
                 "probability", probability(y));
         }).toList();
-        var rows = new ArrayList<>(List.of(List.of("label", "predicted", "text")));
-        for (var one : answers.subList(Math.max(0, all.size() - 10), all.size()))
-            rows.add(rows.get(0).stream().map(key -> "" + one.get(key)).toList());
-        return new Answer(json("sequences", answers), () -> aligned(rows));
+        String[] header = {"label", "predicted", "text"};
+        return new Answer(json("sequences", answers), () -> lastTen(answers.stream()
+            .map(one -> Stream.of(header).map(key -> "" + one.get(key)).toList()).toList(), header));
     }
 
     // ── 9. JSON and CSV ───────────────────────────────────────────────────────────────────────────────────
@@ -2836,13 +2859,12 @@ class rnn {
         @Option(names = "--validate", paramLabel = "N[%]",
             description = "hold out the last N sequences, values, characters")
         HoldOut validate = new HoldOut(0, false);
-        @Option(names = "--hidden", paramLabel = "N",
-            description = "hidden units (" + Usual.HIDDEN + "; text: " + Usual.TEXT_HIDDEN + ")")
+        @Option(names = "--hidden", paramLabel = "N", description = "hidden units (" + Usual.HIDDEN + ")")
         Integer hidden;
         @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train" + DEFAULT)
         int epochs = 100;
         @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", description = "step size" + DEFAULT)
-        double learningRate = 0.1;
+        double learningRate = Settings.DEFAULT.learningRate();
         @Option(names = "--momentum", paramLabel = "R",
             description = "momentum, from 0 to less than 1 (0; text: " + Usual.TEXT_MOMENTUM + ")")
         Double momentum;
@@ -2855,12 +2877,12 @@ class rnn {
             description = "stop after N epochs without a lower held-out loss; keep the best")
         Integer patience;
         @Option(names = "--batch", paramLabel = "N", description = "sequences or streams in an update ("
-            + Usual.BATCH + "; series: " + Usual.SERIES_BATCH + ")")
+            + Settings.BATCH + "; series: " + Usual.SERIES_BATCH + ")")
         Integer batch;
         @Option(names = "--steps", paramLabel = "N", description = "BPTT window, series and text" + DEFAULT)
         int steps = 25;
         @Option(names = "--seed", paramLabel = "N", description = "seed of all that is drawn" + DEFAULT)
-        long seed = 42;
+        long seed = Settings.DEFAULT.seed();
         @Option(names = "--threads", paramLabel = "N", description = "threads to train with (all cores)")
         int threads = Runtime.getRuntime().availableProcessors();
         @Option(names = {"-o", "--out"}, paramLabel = "DIR", description = "where files go" + DEFAULT)
@@ -2974,7 +2996,7 @@ class rnn {
 
     /** The weights to start from: new ones or, if they fit the dataset and --hidden, those of --load. */
     static Parameters weights(Options options, Model loaded, Form form, String data) {
-        int known = loaded == null ? form.split().usual().hidden() : loaded.p().H();
+        int known = loaded == null ? Usual.HIDDEN : loaded.p().H();
         int I = form.split().I(), H = Objects.requireNonNullElse(options.hidden, known), O = form.split().O();
         refuseTooLarge(form.split(), H);
         if (loaded == null) return initial(I, H, O, options.seed);
@@ -3195,10 +3217,9 @@ class rnn {
             Object text = one.get("text");
             rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
         }
-        rows.subList(0, Math.max(0, rows.size() - 10)).clear();
         var json = json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers);
         writeWhole(options.out.resolve("outputs.json"), out -> writeJson(out, PRETTY, json));
-        if (!options.quiet) System.out.println(aligned(rows) + "\n" + options.out + ": outputs.json");
+        if (!options.quiet) System.out.println(lastTen(rows) + "\n" + options.out + ": outputs.json");
         return 0;
     }
 
