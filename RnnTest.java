@@ -1420,10 +1420,10 @@ class RnnTest {
 
         /** A dataset (null: the toy), options, and why nothing can be learnt from the two together. */
         static Stream<Arguments> unfit() {
-            String some = "; hold out some, and leave some to train on";
-            String least = "; a stream needs at least 2: hold out less, or give a smaller --batch", unknown = " is none of the 3 that the network knows",
-                square = "; beyond 1e150 the square of an error overflows", text = "{'text': 'abca'}",
-                series = "{'name':'a', 'series': [1,2,3,4,5]}", list = "{'text': ['a','b']}";
+            String some = "; hold out some, and leave some to train on", series = "{'name':'a', 'series': [1,2,3,4,5]}",
+                least = "; a stream needs at least 2: hold out less, or give a smaller --batch",
+                unknown = " is none of the 3 that the network knows", list = "{'text': ['a','b']}",
+                square = "; beyond 1e150 the square of an error overflows", text = "{'text': 'abca'}";
             return Stream.of(
                 arguments(null, "--validate 1", "--validate holds out 1 of the 1 sequence in toy" + some),
                 arguments(series, "--validate 19.9%",

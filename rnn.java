@@ -1092,7 +1092,8 @@ class rnn {
     record Usual(int batch, double momentum, double clip) {
         static final int HIDDEN = 16, SERIES_BATCH = 1;
         static final double TEXT_MOMENTUM = 0.9, TEXT_CLIP = 1;
-        static final Usual SEQUENCES = new Usual(Settings.BATCH, 0, 0), SERIES = new Usual(SERIES_BATCH, 0, 0),
+        static final Usual SEQUENCES = new Usual(Settings.BATCH, 0, 0),
+            SERIES = new Usual(SERIES_BATCH, 0, 0),
             TEXT = new Usual(Settings.BATCH, TEXT_MOMENTUM, TEXT_CLIP);
     }
 
@@ -2921,7 +2922,7 @@ class rnn {
             return epochs == 0 && validate.amount() == 0 && !plot && !explain && !checkGradients;
         }
 
-        /** Whether nothing is trained and --load names the model in DIR, whose training is not to be forgotten. */
+        /** Whether nothing is trained and --load names the model in DIR: its training must not be forgotten. */
         boolean onlyAskOwnModel() {
             Path own = out.resolve("model.safetensors").toAbsolutePath().normalize();
             return epochs == 0 && load != null && load.toAbsolutePath().normalize().equals(own);
