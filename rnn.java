@@ -2922,7 +2922,7 @@ class rnn {
             return epochs == 0 && validate.amount() == 0 && !plot && !explain && !checkGradients;
         }
 
-        /** Whether nothing is trained and --load names the model in DIR: its training must not be forgotten. */
+        /** Whether nothing is trained and --load names DIR's model, whose training must not be forgotten. */
         boolean onlyAskOwnModel() {
             Path own = out.resolve("model.safetensors").toAbsolutePath().normalize();
             return epochs == 0 && load != null && load.toAbsolutePath().normalize().equals(own);
