@@ -787,6 +787,7 @@ class rnn {
         State state;
         private final List<Sequence> sequences;
         private final List<Window> heldOut;
+        private final long scored;                      // steps of an epoch that have a target
         private final Parameters d;
         private Tape tape;
         private List<Window> windows;                   // of the epoch under way
@@ -797,6 +798,7 @@ class rnn {
                 State state, List<Sequence> sequences, List<Sequence> heldOut, Settings settings, Team team) {
             this.state = state;
             this.sequences = sequences;
+            scored = sequences.stream().mapToLong(s -> s.target().n()).sum();
             this.heldOut = windows(heldOut, settings.batch(), settings.steps());
             this.settings = settings;
             this.team = team;
@@ -815,15 +817,15 @@ class rnn {
                 target = window.target();
             }
             Parameters p = state.p();
-            int n = x.n(), B = window.B(), scored = target.n();
+            int n = x.n(), B = window.B();
             tape = Tape.ready(tape, p, n, B, window.from() == 0 ? null : state.h());
             double loss = pass(p, x, target, tape, d, team);
-            double lossSum = state.lossSum() + loss * (scored / B) * B;  // the rounding that is promised
-            if (scored > 0) descend(p, d, state.v(), settings);
+            double lossSum = state.lossSum() + loss * (target.n() / B) * B;     // the rounding that is promised
+            if (target.n() > 0) descend(p, d, state.v(), settings);
             int next = state.next() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
-            if (whole) return endEpoch(lossSum / sequences.stream().mapToLong(s -> s.target().n()).sum());
+            if (whole) return endEpoch(lossSum / scored);
             state = new State(p, state.v(), state.last(), state.losses(), state.best(), state.bestEpoch(),
                 next, lossSum, tape.copyOfState(n));
             return true;

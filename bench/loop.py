@@ -49,7 +49,8 @@ def loop(name, shape):
     with open(file, "w") as out:
         json.dump(dataset(int(B), int(T), int(I), int(O), text), out)
     updates = WINDOWS if text else 1
-    options = ["--data", file, "--hidden", H, "--steps", T, "--lr", "0.001", "--generate", "1"]
+    options = ["--data", file, "--hidden", H, "--steps", T, "--batch", B, "--lr", "0.001", "--momentum", "0", "--clip", "0",
+               "--generate", "1"]
     alone, used = [], []
     for _ in range(rounds):
         alone.append(step(shape))
