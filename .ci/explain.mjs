@@ -174,7 +174,7 @@ async function keysAreEnough(file) {
   await key('Enter');
   check('Enter explains it', name.startsWith(await evaluate('plain(picked)') + ': '), name);
   const {nodes} = await send('Accessibility.getFullAXTree');
-  const names = nodes.filter(n => !n.ignored).map(n => `${n.role?.value} ${n.name?.value}`);
+  const names = nodes.filter(n => !n.ignored).map(n => `${n.role?.value} ${n.name?.value?.trim()}`);
   for (const wanted of [/^radio before training/, /^slider Walk through the step/, /^button h\[1\] 5: −?0\.\d+/, /^button Whh 3,4: −?0\.\d+/])
     check(`a screen reader finds ${wanted}`, names.some(n => wanted.test(n)));
 }
