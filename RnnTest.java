@@ -2294,8 +2294,9 @@ class RnnTest {
                 arguments("{'series': [1, 2, 3]}", null, toy + "(a series) has 1, 16, 1" + give),
                 arguments("{'series': [[1, 2, 3], [2, 3, 5]]}", null, toy + "(a series) has 3, 16, 3" + give),
                 arguments("{'text': ['ab'], 'labels': ['x']}", null, toy + "(labelled texts) has 2, 16, 1" + give),
-                arguments("{'inputs': [[[1]]], 'labels': [1]}", null,
-                    toy + "(labelled sequences) has 1, 16, 2" + give));
+                arguments("{'text': ['ab'], 'labels': ['x']}", "{'text': ['ab'], 'labels': [5]}", "mine.json (labelled"
+                    + " texts) needs inputs 2, hidden units 16, outputs 6, but %s (labelled texts) has 2, 16, 1"),
+                arguments("{'inputs': [[[1]]], 'labels':[1]}", null, toy + "(labelled sequences) has 1, 16, 2" + give));
         }
 
         @ParameterizedTest @MethodSource("models")
@@ -2749,8 +2750,7 @@ class RnnTest {
             double a = 18.7;
             assertEquals(1 - 0x1p-53, rnn.tanh(a));
             var model = new rnn.Safetensors(temp.resolve("model.safetensors"));
-            List.of("rnn.weight_ih_l0", "rnn.weight_hh_l0", "rnn.bias_hh_l0", "fc.weight", "fc.bias")
-                .forEach(name -> model.matrices().put(name, new double[1][1]));
+            rnn.TORCH_NAMES.forEach(name -> model.matrices().put(name, new double[1][1]));
             model.matrices().put("rnn.bias_ih_l0", new double[][] {{a}});
             rnn.writeSafetensors(model.file(), model);
             trained("--data", mine("{'series': [1, 2, 3]}"), "--load", model.file(), "--epochs", 0, "--plot",

@@ -820,7 +820,7 @@ class rnn {
             int n = x.n(), B = window.B();
             tape = Tape.ready(tape, p, n, B, window.from() == 0 ? null : state.h());
             double loss = pass(p, x, target, tape, d, team);
-            double lossSum = state.lossSum() + loss * (target.n() / B) * B;     // the rounding that is promised
+            double lossSum = state.lossSum() + loss * (target.n() / B) * B;  // the rounding that is promised
             if (target.n() > 0) descend(p, d, state.v(), settings);
             int next = state.next() + 1;
             boolean whole = next == windows.size();
@@ -1166,7 +1166,7 @@ class rnn {
         return aligned(rows);
     }
 
-    /** Rows of cells, each column but the last one two wider than its widest cell. */
+    /** Rows of cells; each column, but for the last, is two wider than its widest cell. */
     static String aligned(List<List<String>> rows) {
         String line = IntStream.range(0, rows.get(0).size() - 1)
             .map(j -> rows.stream().mapToInt(row -> row.get(j).length()).max().orElse(0))
@@ -1388,7 +1388,7 @@ class rnn {
             return new Classes(names, Math.max(K, most));
         }
 
-        Object name(int code) { return names.isEmpty() ? code : names.get(code); }
+        Object name(int code) { return code < names.size() ? names.get(code) : code; }
 
         /** The labels of a dataset in the codes of these classes. */
         List<OneHot> encode(Dataset data) {
@@ -1411,7 +1411,7 @@ class rnn {
         }
 
         private Set<String> names(List<Sequence> sequences) {
-            return sequences.stream().flatMapToInt(s -> s.target().allCodes()).sorted()
+            return sequences.stream().flatMapToInt(s -> s.target().allCodes()).distinct().sorted()
                 .mapToObj(code -> "" + name(code)).collect(Collectors.toCollection(LinkedHashSet::new));
         }
 
