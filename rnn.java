@@ -222,19 +222,18 @@ class rnn {
         addTiles(A, true, B, n, C, from, to);
     }
 
-    /** Both of them: 160 rows of C stay in the cache while B passes by, four of its rows for two of C. */
+    /** Both of them: 120 rows of C stay in the cache while B passes by, four of its rows for two of C. */
     static void addTiles(
             double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
-            end = Math.min(block + 160, to);
+            end = Math.min(block + 120, to);
             int half = (end - block) / 2;       // pairs far apart: a store delays loads 4096 bytes from it
             for (int k = 0; k + 3 < n; k += 4) {
                 for (int i = block; i < block + half; i++)
                     addFourToPair(A, transposed, i, i + half, B, k, C);
                 if ((end - block) % 2 == 1) addFour(A, transposed, end - 1, B, k, C);
             }
-            for (int k = n / 4 * 4; k < n; k++)
-                for (int i = block; i < end; i++) addRow(at(A, transposed, i, k), B[k], C[i]);
+            for (int i = block; i < end; i++) addRest(A, transposed, i, B, n, C[i]);
         }
     }
 
@@ -264,6 +263,20 @@ class rnn {
         double[] b = B[k], b1 = B[k + 1], b2 = B[k + 2], b3 = B[k + 3], c = C[i];
         for (int j = 0; j < c.length; j++)
             c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
+    }
+
+    /** The same for what n leaves when divided by four: the last one, two or three rows of B. */
+    static void addRest(double[][] A, boolean transposed, int i, double[][] B, int n, double[] c) {
+        int k = n / 4 * 4, left = n - k;
+        if (left == 1) addRow(at(A, transposed, i, k), B[k], c);
+        if (left < 2) return;
+        double p = at(A, transposed, i, k), q = at(A, transposed, i, k + 1), r = at(A, transposed, i, n - 1);
+        double[] b = B[k], b1 = B[k + 1], b2 = B[n - 1];
+        if (left == 2)
+            for (int j = 0; j < c.length; j++) c[j] = Math.fma(q, b1[j], Math.fma(p, b[j], c[j]));
+        else
+            for (int j = 0; j < c.length; j++)
+                c[j] = Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j])));
     }
 
     /** c += a·b. Shapes: c, b [n]. */
@@ -2241,8 +2254,11 @@ class rnn {
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
             out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
-            for (int n = 0; n < losses.size(); n++)
-                out.write((n + 1 + "," + decimals(losses.get(n), ",") + "\n").getBytes(US_ASCII));
+            for (int n = 0; n < losses.size(); n++) {
+                var row = new StringBuilder().append(n + 1);    // a stream of one loss would take longer
+                for (double loss : losses.get(n)) row.append(',').append(decimal(loss));
+                out.write(row.append('\n').toString().getBytes(US_ASCII));
+            }
         });
     }
 
@@ -3110,7 +3126,7 @@ class rnn {
         }
 
         private void printLosses() {
-            if (epoch() % options.logEvery != 0 && !isDone()) return;
+            if (options.quiet || epoch() % options.logEvery != 0 && !isDone()) return;
             double[] loss = training.state.losses().get(epoch() - 1);
             String heldOut = loss.length == 1 ? "" : format(" validation_loss %.6g", loss[1]);
             console.print(format("epoch %d loss %.6g", epoch(), loss[0]) + heldOut);
