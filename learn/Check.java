@@ -4,6 +4,7 @@
 // again with one mistake after the other, and the mistake that gives the very same numbers is named.
 
 import java.util.*;
+import java.util.concurrent.*;
 import java.util.function.*;
 import java.util.stream.*;
 
@@ -18,13 +19,14 @@ final class Check {
     static final int STEPS = 3;             // the window of truncated BPTT
     static final int EPOCHS = 100;          // in which the toy and the parity have to be learnt
     static final double STALE = 0.5;        // what tapes and gradients hold from an earlier use
+    static final int PATIENCE = 20;         // seconds; an exercise takes one, on a slow machine some
     static final String GAP = "your code here";
 
     /** Goes through the exercises up to the first that is not right. The exit status: 0 if all are, else 1. */
     static int run(Exercises yours) {
         for (int k = 1; k <= NAMES.size(); k++) {
-            System.out.printf("%2d  %-20s ", k, NAMES.get(k - 1));          // before a loop that may not end
-            String wrong = wrong(yours, k);
+            System.out.printf("%2d  %-20s ", k, NAMES.get(k - 1));
+            String wrong = wrong(yours, k, PATIENCE);
             System.out.println(wrong == null ? "right" : wrong);
             if (wrong != null) return 1;
         }
@@ -32,7 +34,22 @@ final class Check {
         return 0;
     }
 
-    /** What is wrong with exercise k, in words; null if nothing is. */
+    /** What is wrong with exercise k, in words; null if nothing is. A loop that does not end is left running. */
+    static String wrong(Exercises yours, int k, int seconds) {
+        var answer = new FutureTask<>(() -> wrong(yours, k));
+        var thread = new Thread(answer);
+        thread.setDaemon(true);
+        thread.start();
+        try {
+            return answer.get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return "does not end: after " + seconds + " s it is still" + where(yours, thread.getStackTrace());
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** The same, for as long as it takes. */
     static String wrong(Exercises yours, int k) {
         try {
             if (k == 11) new Check(yours, new int[] {3, 3, 8, 3, 1}, false).learnToy();
@@ -42,15 +59,19 @@ final class Check {
             return null;
         } catch (Wrong e) {
             return e.getMessage();
-        } catch (RuntimeException | StackOverflowError e) {
+        } catch (RuntimeException | Error e) {
             if (GAP.equals(e.getMessage()))
                 return "is still a gap: put your code in place of the `throw` in line "
                     + e.getStackTrace()[0].getLineNumber() + " of " + e.getStackTrace()[0].getFileName();
-            String where = Arrays.stream(e.getStackTrace())
-                .filter(at -> List.of("Exercises", yours.getClass().getName()).contains(at.getClassName()))
-                .findFirst().map(at -> " in " + at.getMethodName() + ", line " + at.getLineNumber()).orElse("");
-            return "stops" + where + ": " + (e.getMessage() == null ? e : e.getMessage());
+            return "stops" + where(yours, e.getStackTrace()) + ": " + (e.getMessage() == null ? e : e.getMessage());
         }
+    }
+
+    /** The method and line of yours that a stack trace comes from. */
+    static String where(Exercises yours, StackTraceElement[] trace) {
+        return Arrays.stream(trace)
+            .filter(at -> List.of("Exercises", yours.getClass().getName()).contains(at.getClassName()))
+            .findFirst().map(at -> " in " + at.getMethodName() + ", line " + at.getLineNumber()).orElse("");
     }
 
     /** The first number that is wrong, in words. */

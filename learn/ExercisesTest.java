@@ -1156,6 +1156,17 @@ class ExercisesTest {
         }
     }
 
+    @Test void aLoopWithoutAnEndAndTooMuchMemoryAreTold() {
+        String endless = Check.wrong(new Solutions() {
+            @Override double tanh(double a) { while (true) a = -a; }
+        }, 1, 1);
+        assertTrue(endless.matches("does not end: after 1 s it is still in tanh, line \\d+"), endless);
+        String tooMuch = Check.wrong(new Solutions() {
+            @Override double tanh(double a) { return new double[Integer.MAX_VALUE].length; }
+        }, 1, 10);
+        assertTrue(tooMuch.matches("stops in tanh, line \\d+: .+"), tooMuch);
+    }
+
     @Test void itGoesThroughThemInOrderAndStopsAtTheFirstThatIsNotRight() {
         String gap = "is still a gap: put your code in place of the `throw` in line ";
         List<String> lines = text(LEARN.resolve("Exercises.java")).lines().toList();
