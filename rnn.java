@@ -106,7 +106,8 @@ class rnn {
     /** p = softmax(y), max being the largest of y; returns log Σ e^(y[j] − max). Shapes: p, y [O]. */
     static double softmaxInto(double[] p, double[] y, double max) {
         double sum = 0;
-        for (int i = 0; i < y.length; i++) sum += p[i] = exp(y[i] - max);
+        for (int i = 0; i < y.length; i++) p[i] = exp(y[i] - max);
+        for (double e : p) sum += e;
         for (int i = 0; i < y.length; i++) p[i] /= sum;
         return StrictMath.log(sum);
     }
@@ -153,21 +154,24 @@ class rnn {
         return logSum - (y[label] - max);               // −log (e^(y[label] − max) / Σ e^(y[j] − max))
     }
 
-    /** eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. */
+    /**
+     * eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. No branch and
+     * no cast, so that a loop of it becomes vector instructions.
+     */
     static double exp(double x) {
         double clipped = Math.max(-746, Math.min(x, 710));              // beyond these, eˣ is 0 or ∞ anyway
-        double k = Math.rint(clipped * LOG2E);
-        long half = (long) k >> 1;                                      // 2ᵏ may be subnormal, or too large
-        return (1 + expm1Reduced(reduce(clipped, k))) * pow2(half) * pow2((long) k - half);
+        double k = Math.rint(clipped * LOG2E), half = Math.floor(k / 2), scale = pow2(half);
+        double odd = k - 2 * half;                                      // 2ᵏ may be subnormal, or too large
+        return (1 + expm1Reduced(reduce(clipped, k))) * (1 + odd) * scale * scale;
     }
 
     /**
      * tanh, because the last bits of Math.tanh differ between JDKs: e / (e + 2) with e = expm1(2|x|), within
-     * 2.5 ulp, odd, monotone. No branch and no cast, so that a loop of it becomes vector instructions.
+     * 2.5 ulp, odd, monotone. No branch and no cast here either.
      */
     static double tanh(double x) {
         double twice = 2 * Math.abs(x), a = Math.min(twice, 37.4);  // above 37.4, e + 2 loses part of the 2
-        double k = Math.rint(a * LOG2E), scale = smallPow2(k);
+        double k = Math.rint(a * LOG2E), scale = pow2(k);
         double e = Math.fma(scale, expm1Reduced(reduce(a, k)), scale - 1);
         double last = Math.max(0, Math.min(twice - 38.1230949, 0x1p-53));   // the step from 1 − 2⁻⁵³ to 1
         double sign = Math.max(-1, Math.min(x * 0x1p1000 * 0x1p1000, 1));   // of ±0: ±0
@@ -181,13 +185,11 @@ class rnn {
     /** r = x − k·ln2, all but exactly. */
     static double reduce(double x, double k) { return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x)); }
 
-    /** 2ᵏ for −1022 ≤ k ≤ 1023: k put into the exponent's bits. */
-    static double pow2(long k) { return Double.longBitsToDouble(k + 1023 << 52); }
-
-    /** 2ᵏ for 0 ≤ k ≤ 58: about 0.7·2ᵏ as (1 + z + z²/2)²⁵⁶, z = k·ln2/256, rounded up to a power of two. */
-    static double smallPow2(double k) {
-        double z = k * (LN2_HIGH / 256), w = Math.fma(Math.fma(z, 0.5, 1), z, 1);
-        w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= 0.7 * w;
+    /** 2ᵏ for |k| ≤ 538: about 0.7·2ᵏ as (1 + z + z²/2 + z³/6)²⁰⁴⁸, z = k·ln2/2048, and then rounded up. */
+    static double pow2(double k) {
+        double z = k * (LN2_HIGH / 2048);
+        double w = Math.fma(Math.fma(Math.fma(z, 1 / 6.0, 0.5), z, 1), z, 1);
+        w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= w; w *= 0.7 * w;
         double big = w * 0x1p53;                                // its last bit is the power of two above w
         return big + w - big;
     }

@@ -26,16 +26,17 @@ class Bench implements Runnable {
     final rnn.Team team;
     double loss;
 
-    /** A workload is B,T,I,H,O; with ",text" behind it the inputs are one-hot, as those of a text. */
+    /** A workload is B,T,I,H,O; ",text" behind it: one-hot inputs, as a text's; ",codes": targets likewise. */
     Bench(String workload, int threads) {
-        int[] n = Stream.of(workload.replace(",text", "").split(",")).mapToInt(Integer::parseInt).toArray();
+        boolean codes = workload.endsWith(",codes");
+        int[] n = Stream.of(workload.split(",")).limit(5).mapToInt(Integer::parseInt).toArray();
         int B = n[0], T = n[1], I = n[2], H = n[3], O = n[4];
         Random random = new Random(1);
         p = rnn.initial(I, H, O, 1);
         d = rnn.Parameters.zeros(I, H, O);
         v = rnn.Parameters.zeros(I, H, O);
-        x = workload.endsWith(",text") ? oneHot(random, T * B, I) : new rnn.Dense(random(random, T * B, I));
-        target = new rnn.Dense(random(random, T * B, O));
+        x = codes || workload.endsWith(",text") ? oneHot(random, T * B, I) : new rnn.Dense(random(random, T * B, I));
+        target = codes ? oneHot(random, T * B, O) : new rnn.Dense(random(random, T * B, O));
         tape = rnn.Tape.of(p, T, B);
         team = threads == 1 ? rnn.ALONE : new rnn.Threads(threads);
     }
