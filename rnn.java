@@ -105,8 +105,8 @@ class rnn {
 
     /** p = softmax(y), max being the largest of y; returns log Σ e^(y[j] − max). Shapes: p, y [O]. */
     static double softmaxInto(double[] p, double[] y, double max) {
-        double sum = 0;
         for (int i = 0; i < y.length; i++) p[i] = exp(y[i] - max);
+        double sum = 0;
         for (double e : p) sum += e;
         for (int i = 0; i < y.length; i++) p[i] /= sum;
         return StrictMath.log(sum);
@@ -155,13 +155,13 @@ class rnn {
     }
 
     /**
-     * eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. No branch and
-     * no cast, so that a loop of it becomes vector instructions.
+     * eˣ, within about 1 ulp: reduced to e^(k·ln2 + r) = 2ᵏ·eʳ with |r| ≤ ln2/2, as fdlibm does. No branch
+     * and no cast, so that a loop of it becomes vector instructions.
      */
     static double exp(double x) {
         double clipped = Math.max(-746, Math.min(x, 710));              // beyond these, eˣ is 0 or ∞ anyway
         double k = Math.rint(clipped * LOG2E), half = Math.floor(k / 2), scale = pow2(half);
-        double odd = k - 2 * half;                                      // 2ᵏ may be subnormal, or too large
+        double odd = k - 2 * half;              // 2ᵏ = 2^odd·scale², since 2ᵏ may be subnormal or too large
         return (1 + expm1Reduced(reduce(clipped, k))) * (1 + odd) * scale * scale;
     }
 
@@ -185,7 +185,7 @@ class rnn {
     /** r = x − k·ln2, all but exactly. */
     static double reduce(double x, double k) { return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x)); }
 
-    /** 2ᵏ for |k| ≤ 538: about 0.7·2ᵏ as (1 + z + z²/2 + z³/6)²⁰⁴⁸, z = k·ln2/2048, and then rounded up. */
+    /** 2ᵏ for |k| ≤ 538: about 0.7·2ᵏ as (1 + z + z²/2 + z³/6)²⁰⁴⁸, z = k·ln2/2048, then rounded up. */
     static double pow2(double k) {
         double z = k * (LN2_HIGH / 2048);
         double w = Math.fma(Math.fma(Math.fma(z, 1 / 6.0, 0.5), z, 1), z, 1);
@@ -235,7 +235,7 @@ class rnn {
                     addFourToPair(A, transposed, i, i + half, B, k, C);
                 if ((end - block) % 2 == 1) addFour(A, transposed, end - 1, B, k, C);
             }
-            for (int i = block; i < end; i++) addRest(A, transposed, i, B, n, C[i]);
+            for (int i = block; i < end; i++) addRest(A, transposed, i, B, n, C);
         }
     }
 
@@ -267,14 +267,15 @@ class rnn {
             c[j] = Math.fma(s, b3[j], Math.fma(r, b2[j], Math.fma(q, b1[j], Math.fma(p, b[j], c[j]))));
     }
 
-    /** The same for what n leaves when divided by four: the last one, two or three rows of B. */
-    static void addRest(double[][] A, boolean transposed, int i, double[][] B, int n, double[] c) {
+    /** The same for the last one, two or three rows of B, where n is not divisible by four. */
+    static void addRest(double[][] A, boolean transposed, int i, double[][] B, int n, double[][] C) {
         int k = n / 4 * 4, left = n - k;
-        if (left == 1) addRow(at(A, transposed, i, k), B[k], c);
-        if (left < 2) return;
-        double p = at(A, transposed, i, k), q = at(A, transposed, i, k + 1), r = at(A, transposed, i, n - 1);
-        double[] b = B[k], b1 = B[k + 1], b2 = B[n - 1];
-        if (left == 2)
+        if (left == 0) return;
+        int next = Math.min(k + 1, n - 1), last = n - 1;
+        double p = at(A, transposed, i, k), q = at(A, transposed, i, next), r = at(A, transposed, i, last);
+        double[] b = B[k], b1 = B[next], b2 = B[last], c = C[i];
+        if (left == 1) addRow(p, b, c);
+        else if (left == 2)
             for (int j = 0; j < c.length; j++) c[j] = Math.fma(q, b1[j], Math.fma(p, b[j], c[j]));
         else
             for (int j = 0; j < c.length; j++)
@@ -2249,18 +2250,17 @@ class rnn {
     static String decimal(double x) { return tools.jackson.core.io.NumberOutput.toString(x, true); }
 
     static String decimals(double[] numbers, String between) {
-        return Arrays.stream(numbers).mapToObj(x -> decimal(x)).collect(Collectors.joining(between));
+        var joined = new StringJoiner(between);
+        for (double x : numbers) joined.add(decimal(x));
+        return joined.toString();
     }
 
     /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
     static void writeLosses(Path file, List<double[]> losses, boolean validated) {
         writeWhole(file, out -> {
             out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
-            for (int n = 0; n < losses.size(); n++) {
-                var row = new StringBuilder().append(n + 1);    // a stream of one loss would take longer
-                for (double loss : losses.get(n)) row.append(',').append(decimal(loss));
-                out.write(row.append('\n').toString().getBytes(US_ASCII));
-            }
+            for (int n = 0; n < losses.size(); n++)
+                out.write((n + 1 + "," + decimals(losses.get(n), ",") + "\n").getBytes(US_ASCII));
         });
     }
 

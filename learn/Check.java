@@ -19,7 +19,7 @@ final class Check {
     static final int STEPS = 3;             // the window of truncated BPTT
     static final int EPOCHS = 100;          // in which the toy and the parity have to be learnt
     static final double STALE = 0.5;        // what tapes and gradients hold from an earlier use
-    static final int PATIENCE = 20;         // seconds; an exercise takes one, on a slow machine some
+    static final int PATIENCE = 20;         // seconds that an exercise may take; it needs less than one
     static final String GAP = "your code here";
 
     /** Goes through the exercises up to the first that is not right. The exit status: 0 if all are, else 1. */
