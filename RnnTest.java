@@ -409,7 +409,6 @@ class RnnTest {
     // ── 2. Activations and losses ───────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section2ActivationsAndLosses {
-
         /** How many units in the last place of the exact value a number is away from it. */
         double ulps(double actual, BigDecimal exact) {
             var ulp = new BigDecimal(Math.ulp(exact.doubleValue()));
@@ -611,6 +610,9 @@ class RnnTest {
                 double[][] AT = wild(random, K + 2, n), more = wild(random, K + 2, m), C = wild(random, n, m);
                 double[][] A = new double[n][K], B = Arrays.copyOf(more, K);
                 for (int i = 0; i < n; i++) for (int k = 0; k < K; k++) A[i][k] = AT[k][i];
+                double[][] whole = wild(random, n, m), turned = wild(random, m, n);   // their numbers do not count
+                rnn.transposedProduct(AT, more, K, whole, turned, rnn.ALONE);
+                assertArrayEquals(expected(A, B, new double[n][m], 0, n), whole, () -> Arrays.toString(s));
                 int from = random.nextInt(n + 1), to = from + random.nextInt(n - from + 1);
                 for (int[] part : new int[][] {{0, n}, {from, to}}) {
                     double[][] plain = copy(C), fast = copy(C), transposed = copy(C);
@@ -645,7 +647,6 @@ class RnnTest {
     // ── 4. The model ────────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section4TheModel {
-
         /**
          * Differences are off by the rounding of the loss, some 1e-16/ε = 1e-13 and more where it is large, whatever
          * the gradient's size: near zero no relative tolerance can hold. With this floor it is 1e-12 there.
@@ -669,7 +670,7 @@ class RnnTest {
                 int n = q.T() * q.B();
                 rnn.Tape used = rnn.Tape.of(q.p(), q.T() + 2, q.B());
                 for (double[][] all : List.of(used.hPrev(), used.y(), used.dy(), used.da(), used.dhPrev(), used.WhhT(),
-                                              used.WhyT(), new double[][] {used.loss()}))
+                                              used.WhyT(), used.dWhyT(), new double[][] {used.loss()}))
                     for (double[] row : all) Arrays.fill(row, Double.NaN);
                 assertSame(used, rnn.Tape.ready(used, q.p(), n, q.B(), q.h0()));
                 Pass again = Pass.of(q, used, rnn.ALONE);
@@ -762,7 +763,6 @@ class RnnTest {
     }
 
     @Nested class Section5Sequences {
-
         @Test void vectorsAreSlicedAndPutSideBySide() {
             var numbers = rowsOf(new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 2).slice(1, 4);
             assertArrayEquals(new double[][] {{3, 4}, {5, 6}, {7, 8}}, numbers.x());
@@ -810,7 +810,6 @@ class RnnTest {
     // ── 6. Training ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section6Training {
-
         rnn.Training training(rnn.Parameters p, List<rnn.Sequence> sequences, rnn.Settings settings) {
             return new rnn.Training(rnn.State.of(p), sequences, List.of(), settings, rnn.ALONE);
         }
@@ -1053,7 +1052,6 @@ class RnnTest {
     // ── 7. Generating ───────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section7Generating {
-
         /** A network of K characters that says: after k comes k + 1, after the last the first. */
         static rnn.Parameters counting(int K) {
             rnn.Parameters p = rnn.Parameters.zeros(K, K, K);
@@ -1360,7 +1358,6 @@ class RnnTest {
     // ── 8. Forms of data ────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section8FormsOfData {
-
         /** Each sequence as its input → target: codes, or the values of a series in its own units. */
         List<String> read(rnn.Form form, List<rnn.Sequence> sequences) {
             return sequences.stream().map(s -> values(form, s.input()) + " → " + values(form, s.target())).toList();
@@ -1827,7 +1824,6 @@ class RnnTest {
     // ── 9. JSON and CSV ──────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section9JsonAndCsv {
-
         static final Schema SCHEMA = SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
             .getSchema(text(PROJECT.resolve("data/dataset.schema.json")));
 
@@ -2134,7 +2130,6 @@ class RnnTest {
     // ── 10. Files ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section10Files {
-
         /** The shortest decimal that reads back as x; of several the nearest, of two as near the even one. */
         static BigDecimal shortest(double x) {
             BigDecimal exact = new BigDecimal(x);
@@ -2631,7 +2626,6 @@ class RnnTest {
     // ── 11. What a person sees ──────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section11WhatAPersonSees {
-
         /** The losses are printed every N epochs and after the last one. */
         @Test void theHeldOutLossStandsBesideTheTrainingLoss() {
             Ran ran = tool("--data", example("parity"), "--validate", 40, "--epochs", 5, "--log-every", 2,
@@ -2873,7 +2867,6 @@ class RnnTest {
     // ── 12. Command line ────────────────────────────────────────────────────────────────────────────────────────────
 
     @Nested class Section12CommandLine {
-
         @ParameterizedTest(name = "{0}") @CsvSource(delimiter = '|', textBlock = """
             --threads | a whole number from 1 to 1024 | 0 -1 1025 1.5 1e3 0x10 NaN many 2147483648 ٣ 5%
             --hidden --batch --steps --log-every | a whole number from 1 on \
@@ -3243,7 +3236,6 @@ class RnnTest {
 
     /** The same seed, data and options give the same bits: on every JDK there is, interpreted and compiled. */
     @Nested class BitForBit {
-
         /** One small training of each form of data. */
         static final Map<String, String> TRAININGS = Map.of("toy", "--epochs 30",
             "sunspots", "--epochs 10 --validate 68", "parity", "--epochs 1 --validate 10% --momentum 0.9 --clip 1",
@@ -3677,7 +3669,6 @@ class RnnTest {
 
     /** The launcher, ./jbang, as a user starts it. */
     @Nested class Launcher {
-
         /** JBang's folder for these tests, so that the user's own stays as it is; but JBang is not fetched anew. */
         @TempDir static Path home;
 
@@ -3952,7 +3943,6 @@ class RnnTest {
     }
 
     @Nested class JShellRooms {
-
         /** What they do there is tried by the dialogues of the pages, below. */
         @Test void roomsTwoToEightNeedNoLibraryAndNoImportThatJShellDoesNotMake() {
             String rooms = IntStream.rangeClosed(2, 8).mapToObj(RnnTest::room).collect(Collectors.joining("\n"));
@@ -4116,7 +4106,6 @@ class RnnTest {
     }
 
     @Nested class Learning {
-
         /** The embedded Reber grammar: B, T or P, B, a walk through the Reber grammar, E, the same T or P again, E. */
         static boolean isEmbeddedReber(String s) {
             return s.matches("B([TP])B((TS*X|PT*VP)(XT*VP)*(S|XT*VV)|PT*VV)E\\1E");

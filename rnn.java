@@ -326,6 +326,18 @@ class rnn {
     /** A team of one. */
     static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
 
+    /** C = Aᵀ·B over the first n rows; by way of CT = Bᵀ·A where that has the longer rows, which are faster. */
+    static void transposedProduct(
+            double[][] A, double[][] B, int n, double[][] C, double[][] CT, Team team) {
+        if (C.length > CT.length) {
+            transposedProduct(B, A, n, CT, C, team);
+            transpose(CT, C);
+        } else team.split(C.length, (long) n * CT.length, (from, to) -> {
+            zero(C, from, to);
+            addTransposedProduct(A, B, n, C, from, to);
+        });
+    }
+
     /** The caller and its helpers, who meet before and after each task. Who waits spins and then sleeps. */
     static final class Threads implements Team, AutoCloseable {
         static final long WORTH = 1_000_000;                            // less is done sooner than shared out
@@ -446,14 +458,15 @@ class rnn {
         double[][] dh,              // [T·B, H]      dh[t]: the same arrays from row B on
         double[][] da,              // [T·B, H]      of a[t], which h[t] has overwritten
         double[][] WhhT,            // [H, H]        Whhᵀ
-        double[][] WhyT) {          // [O, H]        Whyᵀ
+        double[][] WhyT,            // [O, H]        Whyᵀ
+        double[][] dWhyT) {         // [O, H]        dWhyᵀ, where its rows are longer than those of dWhy
 
         static Tape of(Parameters p, int T, int B) {
             int n = T * B, H = p.H(), O = p.O();
             double[][] h = new double[n + B][H], dh = new double[n + B][H];
             return new Tape(B, h, Arrays.copyOfRange(h, B, n + B), new double[n][O], new double[n],
                 new double[n][O], dh, Arrays.copyOfRange(dh, B, n + B), new double[n][H],
-                new double[H][H], new double[O][H]);
+                new double[H][H], new double[O][H], new double[O][H]);
         }
 
         /** A tape for n rows that begin with the state h [B,H], or 0 for null: the last one if they fit. */
@@ -519,8 +532,8 @@ class rnn {
         });
         // dWhy = Σ h[t]ᵀ·dy[t]  dWhh = Σ h[t-1]ᵀ·da[t]  dbh = Σ da[t]  dWxh = Σ x[t]ᵀ·da[t]  dby = Σ dy[t]
         zero(d.rows(), 0, d.rows().length);
-        team.split(H, (long) n * (H + O), (from, to) -> {
-            addTransposedProduct(h, dy, n, d.Why(), from, to);
+        transposedProduct(h, dy, n, d.Why(), tape.dWhyT(), team);
+        team.split(H, (long) n * H, (from, to) -> {
             addTransposedProduct(hPrev, da, n, d.Whh(), from, to);
             for (int r = 0; r < n; r++)
                 for (int j = from; j < to; j++) d.bh()[j] += da[r][j];
