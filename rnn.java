@@ -323,6 +323,9 @@ class rnn {
     /** Shares out n rows of work, about workPerRow multiplications each. No sum is split: the bits stay. */
     interface Team { void split(int n, long workPerRow, Part part); }
 
+    /** What an exp or a tanh takes, or the loss of one output: so many multiplications. */
+    static final int EXP_WORK = 50;
+
     /** A team of one. */
     static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
 
@@ -491,7 +494,7 @@ class rnn {
         int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
         double[][] h = tape.h(), hPrev = tape.hPrev(), y = tape.y();
         // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
-        team.split(B, (long) n / B * H * H, (from, to) -> {     // rows to share out, work of each, what to do
+        team.split(B, (long) n / B * H * (H + EXP_WORK), (from, to) -> {    // rows, work of each, what to do
             for (int r = 0; r < n; r += B) {                    // r: the first row of step t
                 fill(h, p.bh(), r + from, r + to);
                 x.addTimes(p.Wxh(), h, r + from, r + to);
@@ -545,7 +548,7 @@ class rnn {
     /** The mean loss over the scored rows, the last target.n() of n; its gradient goes into dy. */
     static double loss(Vectors target, int n, Tape tape, Team team) {
         int scored = target.n(), first = n - scored;
-        team.split(n, 8L * tape.y()[0].length, (from, to) -> {  // 8: an exp takes as long as some products
+        team.split(n, (long) EXP_WORK * tape.y()[0].length, (from, to) -> {
             zero(tape.dy(), from, Math.min(first, to));
             for (int r = Math.max(first, from); r < to; r++) {
                 double[] dy = tape.dy()[r];
