@@ -80,7 +80,7 @@ class Bench implements Runnable {
                     .mapToDouble(s -> s.getStatistics().getPercentile(50)).findFirst().orElse(Double.NaN));
     }
 
-    /** Without JMH, for the table of sizes: the median of the steps of that many seconds, at least three. */
+    /** Without JMH, for sizes and the loop: median and mean of the steps of that many seconds, at least three. */
     static String once(String workload, int threads, double seconds) {
         Bench step = new Bench(workload, threads);
         List<Double> times = new ArrayList<>();
@@ -92,7 +92,8 @@ class Bench implements Runnable {
             times.add((System.nanoTime() - from) / 1e9);
         }
         Collections.sort(times);
-        return String.format(Locale.ROOT, "%s %d %.9g", workload, threads, times.get(times.size() / 2));
+        double mean = times.stream().mapToDouble(t -> t).average().orElseThrow();
+        return String.format(Locale.ROOT, "%s %d %.9g %.9g", workload, threads, times.get(times.size() / 2), mean);
     }
 
     /** The FMA peak of one core as Java reaches it, in FLOP/s: sixteen products for each load and store. */

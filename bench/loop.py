@@ -38,10 +38,10 @@ def rnn(*options):
 
 
 def step(shape):
-    """The median of the step alone, as bench/run has it; of a text with its own loss, cross-entropy in place of mse."""
+    """The mean of the step alone, as an epoch's time is one of all its steps; a text's with its own loss, cross-entropy."""
     shape = shape.replace(",text", ",codes")
-    said = subprocess.run([*java, "Bench", "step", str(seconds), shape, threads], check=True, capture_output=True, text=True)
-    return float(said.stdout.split()[2])
+    said = subprocess.run([*java, "Bench", "once", shape, threads, str(seconds)], check=True, capture_output=True, text=True)
+    return float(said.stdout.split()[3])
 
 
 def loop(name, shape):

@@ -52,7 +52,7 @@ def warmup():
 def scale():
     print("| B,T,I,H,O | ms a step | GFLOP/s |\n| --- | ---: | ---: |")
     for line in sys.stdin:
-        shape, _, seconds = line.split()
+        shape, _, seconds, _ = line.split()
         print("| %s | %.4g | %.1f |" % (shape, float(seconds) * 1e3, flop(shape) / float(seconds) / 1e9))
 
 
