@@ -3060,9 +3060,9 @@ class rnn {
     }
 
     /** In training a first SIGINT or SIGTERM lets the update and all files be finished; a second ends it. */
-    static final class Interrupt implements AutoCloseable {
+    static final class Interrupt {
         volatile int status;                            // to leave with; 0: nobody asked
-        private volatile boolean closed;                // nothing is left to wait for
+        volatile boolean saved;                         // what is learnt: nothing is left to wait for
 
         Interrupt() {
             for (String name : List.of("INT", "TERM"))
@@ -3070,11 +3070,9 @@ class rnn {
         }
 
         private void stop(int status) {
-            if (closed || this.status != 0) Runtime.getRuntime().halt(status);
+            if (saved || this.status != 0) Runtime.getRuntime().halt(status);
             this.status = status;
         }
-
-        @Override public void close() { closed = true; }
     }
 
     /** One training, with the files it keeps up to date and what it shows. */
@@ -3083,16 +3081,15 @@ class rnn {
 
         /** Trains until the epochs are done or a signal asks for an end; the exit status. */
         int run() {
-            try (Interrupt interrupt = new Interrupt()) {
-                if (!options.resume || !isDone()) train(interrupt);
-                else options.warn("nothing to do: " + options.out + " has " + count(epoch(), "epochs") + ", "
-                    + whyDone());
-                if (interrupt.status == 0) interrupt.close();   // what is learnt is saved: no need to wait
-                report();
-                if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
-                    + (epoch() + 1) + " of " + options.epochs + "; --resume goes on");
-                return interrupt.status;
-            }
+            Interrupt interrupt = new Interrupt();
+            if (!options.resume || !isDone()) train(interrupt);
+            else options.warn("nothing to do: " + options.out + " has " + count(epoch(), "epochs") + ", "
+                + whyDone());
+            interrupt.saved = true;
+            report();
+            if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
+                + (epoch() + 1) + " of " + options.epochs + "; --resume goes on");
+            return interrupt.status;
         }
 
         private int epoch() { return training.state.epoch(); }
