@@ -2951,7 +2951,7 @@ class rnn {
             if (!quiet) System.err.println("rnn: " + oneLine(message));
         }
 
-        Path checkpoint() { return out.resolve("checkpoint.safetensors"); }
+        Path file(String name) { return out.resolve(name); }
 
         /** Whether a network is only to say something, as it can without a dataset or without labels. */
         boolean onlyAsk() {
@@ -2960,7 +2960,7 @@ class rnn {
 
         /** Whether nothing is trained and --load names DIR's model, whose training must not be forgotten. */
         boolean onlyAskOwnModel() {
-            Path own = out.resolve("model.safetensors").toAbsolutePath().normalize();
+            Path own = file("model.safetensors").toAbsolutePath().normalize();
             return epochs == 0 && load != null && load.toAbsolutePath().normalize().equals(own);
         }
 
@@ -3111,8 +3111,6 @@ class rnn {
                 : "epoch " + keptEpoch() + " is the best; a larger --patience goes on";
         }
 
-        private Path file(String name) { return options.out.resolve(name); }
-
         /** Saves ever less often until it costs one percent of the time, and at least every four seconds. */
         private void train(Interrupt interrupt) {
             long saved = System.nanoTime(), pause = 100_000_000;
@@ -3122,7 +3120,7 @@ class rnn {
                         saveLastEpoch();
                         throw failed("the loss is no longer finite at epoch %d; try a smaller "
                             + "--learning-rate or --clip 1 (weights of epoch %d are in %s)",
-                            epoch() + 1, keptEpoch(), file("model.safetensors"));
+                            epoch() + 1, keptEpoch(), options.file("model.safetensors"));
                     }
                     if (training.state.next() == 0) printLosses();
                     long now = System.nanoTime();
@@ -3150,12 +3148,12 @@ class rnn {
         /** loss.csv and model.safetensors as of the last whole epoch, and the checkpoint for --resume. */
         private void save() {
             saveLastEpoch();
-            writeCheckpoint(options.checkpoint(), training.state, origin);
+            writeCheckpoint(options.file("checkpoint.safetensors"), training.state, origin);
         }
 
         private void saveLastEpoch() {
-            writeLosses(file("loss.csv"), training.state.losses(), form.split().held() > 0);
-            writeModel(file("model.safetensors"), kept(), keptEpoch(), name, form, origin);
+            writeLosses(options.file("loss.csv"), training.state.losses(), form.split().held() > 0);
+            writeModel(options.file("model.safetensors"), kept(), keptEpoch(), name, form, origin);
         }
 
         private Score score(Parameters p, List<Sequence> sequences) {
@@ -3204,11 +3202,11 @@ class rnn {
                 "alone_loss", alone == null ? null : alone.loss(),
                 "baselines", baselines.stream().map(Baseline::object).toList());
             json.putAll(answer.json());
-            writeWhole(file("outputs.json"), out -> writeJson(out, PRETTY, json));
-            if (options.plot) Picture.write(file("plot.png"),
+            writeWhole(options.file("outputs.json"), out -> writeJson(out, PRETTY, json));
+            if (options.plot) Picture.write(options.file("plot.png"),
                 lossPanel(training.state.losses(), baselines, name, form.lossUnit()), form, p);
             if (options.explain)
-                explanation.write(file("explain.html"), name, form, origin, keptEpoch(), p,
+                explanation.write(options.file("explain.html"), name, form, origin, keptEpoch(), p,
                     training.settings.momentum() > 0 && keptEpoch() == epoch() ? training.state.v() : null);
             console.print(answer.printed().get());
             console.print(options.out + ": loss.csv, outputs.json, model.safetensors"
@@ -3252,7 +3250,7 @@ class rnn {
             rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
         }
         var json = json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers);
-        writeWhole(options.out.resolve("outputs.json"), out -> writeJson(out, PRETTY, json));
+        writeWhole(options.file("outputs.json"), out -> writeJson(out, PRETTY, json));
         if (!options.quiet) System.out.println(lastTen(rows) + "\n" + options.out + ": outputs.json");
         return 0;
     }
@@ -3263,7 +3261,8 @@ class rnn {
             throw wrong("--resume goes on from the weights in %s; --load does not go with it", options.out);
         if (options.patience != null && options.validate.amount() == 0)
             throw wrong("--patience watches the held-out loss; give --validate too");
-        if (options.resume && !Files.exists(options.checkpoint()))
+        Path checkpoint = options.file("checkpoint.safetensors");
+        if (options.resume && !Files.exists(checkpoint))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
         boolean alone = loaded != null && options.data == null && !loaded.knowsClasses();
@@ -3286,7 +3285,7 @@ class rnn {
             Settings settings = options.settings(split);
             Origin origin = Origin.of(data, split, settings, p.H(), options.steps);
             State state = !options.resume ? State.of(p)
-                : readCheckpoint(options.checkpoint(), origin, split, settings, p.H());
+                : readCheckpoint(checkpoint, origin, split, settings, p.H());
             Training training = new Training(state, split.training(), split.heldOut(), settings, team);
             Console console = new Console(options.quiet, training);
             Explanation explanation = options.explain ? Explanation.of(split, training) : null;
