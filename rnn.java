@@ -2655,11 +2655,10 @@ class rnn {
     /** The loss over the epochs in characters, * training, o held out; logarithmic over a decade and more. */
     static String curve(List<double[]> losses, int columns) {
         int width = Math.min(columns, 80) - 12, height = 8, n = losses.size();
-        var finite = losses.stream().flatMapToDouble(Arrays::stream).filter(Double::isFinite)
-            .summaryStatistics();
-        boolean log = finite.getMin() > 0 && finite.getMax() > 10 * finite.getMin();
+        var all = losses.stream().flatMapToDouble(Arrays::stream).summaryStatistics();
+        boolean log = all.getMin() > 0 && all.getMax() > 10 * all.getMin();
         DoubleUnaryOperator toAxis = log ? Math::log : x -> x, fromAxis = log ? Math::exp : x -> x;
-        double top = toAxis.applyAsDouble(finite.getMax()), foot = toAxis.applyAsDouble(finite.getMin());
+        double top = toAxis.applyAsDouble(all.getMax()), foot = toAxis.applyAsDouble(all.getMin());
         char[][] cells = new char[height][width];
         for (char[] row : cells) Arrays.fill(row, ' ');
         for (int x = 0; x < width; x++) {
