@@ -2678,21 +2678,20 @@ class rnn {
 
     static Panel lossPanel(List<double[]> losses, List<Baseline> baselines, String name, String unit) {
         int n = losses.size();
-        double[][] columns = n == 0 ? new double[0][] : transposed(losses.toArray(double[][]::new));
+        if (n == 0) return new Lines("Not trained: no loss", "epoch", unit, 1, false, List.of());
         var lines = new ArrayList<Line>();
-        for (double[] loss : columns)
+        for (double[] loss : transposed(losses.toArray(double[][]::new)))
             lines.add(lines.isEmpty() ? Line.over(1, "training", loss, BLUE)
                 : Line.over(1, "held out", loss, ORANGE));
         int[] colours = {BLACK, SKY, VERMILION};
-        for (int k = 0; k < baselines.size() && n > 0; k++) {
+        for (int k = 0; k < baselines.size(); k++) {
             double loss = baselines.get(k).score().loss();
             String called = baselines.get(k).name().replaceAll(" steps| of order.*", "");   // all fit below
             lines.add(new Line(called, new double[] {1, n}, new double[] {loss, loss},
                 colours[k], true, false));
         }
         var all = losses.stream().flatMapToDouble(Arrays::stream).summaryStatistics();
-        return new Lines(n == 0 ? "Not trained: no loss" : "Loss of " + name, "epoch", unit, 1,
-            all.getMax() > 100 * all.getMin(), lines);
+        return new Lines("Loss of " + name, "epoch", unit, 1, all.getMax() > 100 * all.getMin(), lines);
     }
 
     static Panel statePanel(Shown shown, Tape tape) {
