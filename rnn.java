@@ -2053,7 +2053,7 @@ class rnn {
     }
 
     /** A dataset in the format of the README; `name` is its own where it gives itself none. */
-    static Dataset datasetOf(StrictJson json, String file, String name) {
+    static Dataset datasetOf(StrictJson json, String name) {
         var inputs = new ArrayList<Vectors>();
         var targets = new ArrayList<Vectors>();
         var texts = new ArrayList<String>();
@@ -2077,8 +2077,8 @@ class rnn {
             };
         });
         keys.removeAll(strings.keySet());
-        return new Dataset(file, strings.getOrDefault("name", name), String.join(" ", keys), inputs, targets,
-            texts, List.copyOf(classes.keySet()));
+        return new Dataset(json.where(), strings.getOrDefault("name", name), String.join(" ", keys), inputs,
+            targets, texts, List.copyOf(classes.keySet()));
     }
 
     /** [N][T][width]: every vector of the same width. */
@@ -2230,7 +2230,7 @@ class rnn {
         return switch (type.toLowerCase(Locale.ROOT)) {
             case ".txt" -> textDataset(file, name, text, warn);
             case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
-            default -> StrictJson.document(file, text, json -> datasetOf(json, file, name));
+            default -> StrictJson.document(file, text, json -> datasetOf(json, name));
         };
     }
 
