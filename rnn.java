@@ -2574,7 +2574,7 @@ class rnn {
         private final double before;                    // epochs done before this run
         private final int columns;                      // of the terminal that may be drawn on; 0 without one
         private final long started;
-        private long next;                              // when to show progress again
+        private long next = System.nanoTime() + 1_000_000_000;      // when to show progress again
         private int shown;                              // how often that was
         private boolean drawn;                          // a line of progress, which the next one replaces
 
@@ -2584,7 +2584,6 @@ class rnn {
             before = training.progress();
             columns = quiet ? 0 : terminalColumns();
             started = System.nanoTime();
-            next = started + 1_000_000_000;
         }
 
         void print(String line) {
