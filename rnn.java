@@ -2678,10 +2678,9 @@ class rnn {
     static Panel lossPanel(List<double[]> losses, List<Baseline> baselines, String name, String unit) {
         int n = losses.size();
         if (n == 0) return new Lines("Not trained: no loss", "epoch", unit, 1, false, List.of());
-        var lines = new ArrayList<Line>();
-        for (double[] loss : transposed(losses.toArray(double[][]::new)))
-            lines.add(lines.isEmpty() ? Line.over(1, "training", loss, BLUE)
-                : Line.over(1, "held out", loss, ORANGE));
+        double[][] columns = transposed(losses.toArray(double[][]::new));
+        var lines = new ArrayList<>(List.of(Line.over(1, "training", columns[0], BLUE)));
+        if (columns.length > 1) lines.add(Line.over(1, "held out", columns[1], ORANGE));
         int[] colours = {BLACK, SKY, VERMILION};
         for (int k = 0; k < baselines.size(); k++) {
             double loss = baselines.get(k).score().loss();
