@@ -3062,12 +3062,10 @@ class rnn {
 
         Interrupt() {
             for (String name : List.of("INT", "TERM"))
-                sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> stop(128 + signal.getNumber()));
-        }
-
-        private void stop(int status) {
-            if (saved || this.status != 0) Runtime.getRuntime().halt(status);
-            this.status = status;
+                sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> {
+                    if (saved || status != 0) Runtime.getRuntime().halt(128 + signal.getNumber());
+                    status = 128 + signal.getNumber();
+                });
         }
     }
 
