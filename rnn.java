@@ -3078,7 +3078,8 @@ class rnn {
             Interrupt interrupt = new Interrupt();
             if (!options.resume || !isDone()) train(interrupt);
             else options.warn("nothing to do: " + options.out + " has " + count(epoch(), "epochs") + ", "
-                + whyDone());
+                + (epoch() >= options.epochs ? "--epochs asks for " + options.epochs
+                    : "epoch " + keptEpoch() + " is the best; a larger --patience goes on"));
             interrupt.saved = true;
             report();
             if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
@@ -3098,11 +3099,6 @@ class rnn {
         private boolean isDone() {
             return epoch() >= options.epochs
                 || options.patience != null && epoch() - keptEpoch() >= options.patience;
-        }
-
-        private String whyDone() {
-            return epoch() >= options.epochs ? "--epochs asks for " + options.epochs
-                : "epoch " + keptEpoch() + " is the best; a larger --patience goes on";
         }
 
         /** Saves ever less often until it costs one percent of the time, and at least every four seconds. */
