@@ -1092,6 +1092,7 @@ class rnn {
     /** A network that was trained before, and what its file says of it. */
     record Model(String file, Parameters p, Map<String, String> metadata) {
         boolean knowsClasses() { return metadata.getOrDefault("form", "").startsWith("labelled"); }
+        boolean writesText() { return metadata.containsKey("vocabulary") && !knowsClasses(); }
 
         /** An entry of the metadata: n numbers from least to most. */
         double[] numbers(String key, int n, double least, double most) {
@@ -3205,11 +3206,11 @@ class rnn {
     }
 
     /** Text from a model alone, without a dataset. */
-    static int writeAlone(Options options, Vocabulary vocabulary, Parameters p) {
-        Sampler sampler = Sampler.of(vocabulary, options.request());
+    static int writeAlone(Options options, Model loaded) {
+        Sampler sampler = Sampler.of(Vocabulary.of(loaded), options.request());
         if (!options.onlyAsk()) throw wrong("without --data FILE a network can only write: --epochs 0, "
             + "without --validate, --plot, --explain or --check-gradients");
-        System.out.println(sampler.answer(p, Set.of()).printed().get());
+        System.out.println(sampler.answer(loaded.p(), Set.of()).printed().get());
         return 0;
     }
 
@@ -3255,9 +3256,7 @@ class rnn {
         if (options.resume && !Files.exists(checkpoint))
             throw wrong("--resume: %s has no checkpoint to go on from", options.out);
         Model loaded = options.load == null ? null : readModel(options.load);
-        boolean alone = loaded != null && options.data == null && !loaded.knowsClasses();
-        Vocabulary known = alone ? Vocabulary.of(loaded) : null;
-        if (known != null) return writeAlone(options, known, loaded.p());
+        if (options.data == null && loaded != null && loaded.writesText()) return writeAlone(options, loaded);
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset read = options.data == null ? TOY : readDataset(options.data, options::warn);
