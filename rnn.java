@@ -1729,10 +1729,9 @@ class rnn {
             return new Vocabulary(seen.stream().toArray(), hasEnd);
         }
 
-        /** The vocabulary that a model was trained on, or null where it knows no text. */
+        /** The vocabulary that a model of text was trained on. */
         static Vocabulary of(Model loaded) {
             String characters = loaded.metadata().get("vocabulary");
-            if (characters == null) return null;
             Vocabulary vocabulary = of(List.of(characters), loaded.metadata().containsKey("boundary"));
             int size = vocabulary.size(), I = loaded.p().I(), O = loaded.p().O();
             if (size == I && (I == O || loaded.knowsClasses())
@@ -1743,8 +1742,7 @@ class rnn {
 
         /** That of the model to go on from or, where it has none, of the dataset. */
         static Vocabulary of(Dataset data, boolean hasEnd, Model loaded) {
-            Vocabulary known = loaded == null ? null : of(loaded);
-            if (known != null) return known;
+            if (loaded != null && loaded.metadata().containsKey("vocabulary")) return of(loaded);
             String form = loaded == null ? null : loaded.metadata().get("form");
             if (form == null) return of(data.texts(), hasEnd);
             throw wrong("%s: was trained on %s and knows no characters; %s is text",
