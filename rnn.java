@@ -1297,15 +1297,13 @@ class rnn {
             long O = split.O(), n = split.shown().stream().mapToLong(s -> s.target().n()).sum();
             Function<Sequence, LongStream> keys = s -> IntStream.range(0, s.target().n()).mapToLong(
                 r -> (pairs ? s.input().code(s.unscored() + r) : 0) * O + s.target().code(r));
-            var counts = new HashMap<Long, Integer>();
-            var before = new HashMap<Long, Integer>();
-            split.training().stream().flatMapToLong(keys).forEach(key -> {
-                counts.merge(key, 1, Integer::sum);
-                before.merge(key / O, 1, Integer::sum);
-            });
+            var counts = split.training().stream().flatMapToLong(keys).boxed()
+                .collect(Collectors.groupingBy(key -> key, Collectors.counting()));
+            var before = split.training().stream().flatMapToLong(keys).boxed()
+                .collect(Collectors.groupingBy(key -> key / O, Collectors.counting()));
             double sum = split.shown().stream().flatMapToLong(keys)     // each count begins at one
-                .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0) + O)
-                    / (counts.getOrDefault(key, 0) + 1.0))).reduce(0, Double::sum);
+                .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0L) + O)
+                    / (counts.getOrDefault(key, 0L) + 1.0))).reduce(0, Double::sum);
             return new Baseline(name, new Score(sum / n, Double.NaN), null);
         }
     }
