@@ -1629,18 +1629,16 @@ class rnn {
 
     /** The p ≤ 20 of least AIC, n·log σ² + 2p, with the σ² of the Yule-Walker equations, as in R's ar. */
     static int order(double[] v) {
-        int most = Math.min(20, (v.length - 1) / 3), best = 0;
-        double[] r = autocorrelation(v, most + 1);
+        int most = Math.min(20, (v.length - 1) / 3);
+        double[] r = autocorrelation(v, most + 1), fit = new double[most + 1];      // fit: −AIC
         double[][] R = new double[most + 1][most + 1];
         for (int i = 0; i <= most; i++) for (int j = 0; j <= most; j++) R[i][j] = r[Math.abs(i - j)];
-        double least = Double.POSITIVE_INFINITY;
+        Arrays.fill(fit, Double.NEGATIVE_INFINITY);
         for (int p = 0; p <= most && R[p][p] > 1e-12 * r[0]; p++) {
-            double aic = v.length * StrictMath.log(R[p][p]) + 2 * p;
-            if (aic < least) best = p;
-            least = Math.min(least, aic);
+            fit[p] = -v.length * StrictMath.log(R[p][p]) - 2 * p;
             eliminate(R, p);                            // so that the next pivot is n·σ² of order p + 1
         }
-        return best;
+        return argmax(fit);
     }
 
     /** The linear forecast over `order` lags that fits v best: least squares by the normal equations. */
