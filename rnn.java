@@ -1367,16 +1367,15 @@ class rnn {
     }
 
     /** The largest magnitude in vectors that are written out. */
-    static double largest(Stream<Vectors> dense) {
-        return dense.flatMap(v -> Stream.of(rows(v))).flatMapToDouble(Arrays::stream).map(Math::abs).max()
-            .orElse(0);
+    static double largest(List<Vectors> dense) {
+        return dense.stream().flatMap(v -> Stream.of(rows(v))).flatMapToDouble(Arrays::stream)
+            .map(Math::abs).max().orElse(0);
     }
 
-    /** Refuses targets whose squared errors would overflow. */
-    static void refuseHuge(Stream<Vectors> targets, String unit, String file) {
-        double largest = largest(targets);
-        if (largest > 1e150) throw wrong(
-            "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, largest, unit);
+    /** Refuses data if the squared errors of its largest target would overflow. */
+    static void refuseHuge(double target, String unit, String file) {
+        if (target > 1e150) throw wrong(
+            "%s: a target is %s%s; beyond 1e150 the square of an error overflows", file, target, unit);
     }
 
     /** The mean target; of a single one that would be itself. */
@@ -1389,9 +1388,9 @@ class rnn {
 
     static Form regression(Dataset data, Request request) {
         var all = data.pairs(data.inputs(), data.targets());
-        refuseHuge(data.targets().stream(), "", data.file());
+        double target = largest(data.targets()), largest = Math.max(target, largest(data.inputs()));
+        refuseHuge(target, "", data.file());
         Split split = Split.sequences(all, request, "sequences", data.file());
-        double largest = largest(Stream.of(data.inputs(), data.targets()).flatMap(List::stream));
         if (largest > 10)
             request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
                 + "inputs and targets that are divided until they are about 1", data.file(), largest));
@@ -1699,7 +1698,7 @@ class rnn {
         Dense scaled = new Dense(scaling.scale(own));
         Split split = Split.streams(scaled, request, Usual.SERIES, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
-        refuseHuge(Stream.of(scaledNext.target()), " deviations from the mean", data.file());
+        refuseHuge(largest(List.of(scaledNext.target())), " deviations from the mean", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
         Function<Parameters, Forecast> forecast = p -> new Forecast(own, held,
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
