@@ -1431,13 +1431,15 @@ class rnn {
             }).toArray(), O)).toList();
         }
 
-        /** Warns of classes that are held out, but cannot be learnt: the file may be sorted. */
-        void warnOfUnseen(Split split, Request request, String file) {
+        /** Inputs with their labels; warns of classes that are held out, but cannot be learnt. */
+        Split split(Dataset data, List<? extends Vectors> inputs, Request request, String unit) {
+            Split split = Split.sequences(data.pairs(inputs, encode(data)), request, unit, data.file());
             var unseen = names(split.heldOut());
             unseen.removeAll(names(split.training()));
-            if (!unseen.isEmpty())
+            if (!unseen.isEmpty())                      // the file may be sorted
                 request.warn().accept(format("%s: what is held out has classes that are not trained on: %s; "
-                    + "shuffle the file", file, String.join(", ", unseen)));
+                    + "shuffle the file", data.file(), String.join(", ", unseen)));
+            return split;
         }
 
         private Set<String> names(List<Sequence> sequences) {
@@ -1485,9 +1487,7 @@ class rnn {
 
     static Form classes(Dataset data, Request request, Model loaded) {
         Classes classes = Classes.of(data, loaded);
-        var all = data.pairs(data.inputs(), classes.encode(data));
-        Split split = Split.sequences(all, request, "sequences", data.file());
-        classes.warnOfUnseen(split, request, data.file());
+        Split split = classes.split(data, data.inputs(), request, "sequences");
         return classes.form("labelled sequences", split, json(),
             p -> answers(split, (s, heldOut) -> classesAnswer(p, s, heldOut, classes)), Shown.first(split));
     }
@@ -1899,16 +1899,14 @@ class rnn {
         Classes classes = Classes.of(data, loaded);
         if (data.targets().stream().anyMatch(labels -> labels.n() > 1))
             throw wrong("%s: labels has a list; a text has one label", data.file());
-        var all = data.pairs(vocabulary.vectors(data, 1), classes.encode(data));
-        Split split = Split.sequences(all, request, "texts", data.file());
-        classes.warnOfUnseen(split, request, data.file());
+        Split split = classes.split(data, vocabulary.vectors(data, 1), request, "texts");
         return classes.form("labelled texts", split, vocabulary.metadata(),
-            p -> labelledTextsAnswer(p, data.texts(), all, split, classes), vocabulary.shown(split));
+            p -> labelledTextsAnswer(p, data.texts(), split, classes), vocabulary.shown(split));
     }
 
     /** Every text with its label and what the network says; the last ten are printed. */
-    static Answer labelledTextsAnswer(
-            Parameters p, List<String> texts, List<Sequence> all, Split split, Classes classes) {
+    static Answer labelledTextsAnswer(Parameters p, List<String> texts, Split split, Classes classes) {
+        var all = Stream.concat(split.training().stream(), split.heldOut().stream()).toList();
         var answers = IntStream.range(0, all.size()).mapToObj(n -> {
             double[] y = scoredOutputs(p, all.get(n))[0];
             return json("held_out", n < split.training().size() ? null : true, "text", texts.get(n),
