@@ -1719,9 +1719,8 @@ class rnn {
     record Vocabulary(int[] codePoints, boolean hasEnd) {
 
         static Vocabulary of(List<String> texts, boolean hasEnd) {
-            BitSet seen = new BitSet();
-            for (String text : texts) text.codePoints().forEach(seen::set);
-            return new Vocabulary(seen.stream().toArray(), hasEnd);
+            int[] codePoints = texts.stream().flatMapToInt(String::codePoints).distinct().sorted().toArray();
+            return new Vocabulary(codePoints, hasEnd);
         }
 
         /** The vocabulary that a model of text was trained on. */
