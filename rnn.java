@@ -1531,13 +1531,6 @@ class rnn {
             return Math.max(-Double.MAX_VALUE, Math.min(x, Double.MAX_VALUE));
         }
 
-        /** The scaling of the series that a model was trained on. */
-        static Scaling of(Model loaded) {
-            int I = loaded.p().I();
-            return new Scaling(loaded.numbers("mean", I, -Double.MAX_VALUE, Double.MAX_VALUE),
-                loaded.numbers("deviation", I, Double.MIN_VALUE, Double.MAX_VALUE));
-        }
-
         double[][] scale(double[][] rows) {             // by halves, which cannot overflow
             return Stream.of(rows).map(row -> IntStream.range(0, row.length)
                 .mapToDouble(j -> (row[j] / 2 - mean[j] / 2) / deviation[j] * 2).toArray())
@@ -1691,7 +1684,9 @@ class rnn {
         double[][] own = rows(data.inputs().get(0));
         int n = own.length, I = own[0].length, held = request.validate().of(n, "values", data.file());
         boolean known = loaded != null && loaded.metadata().containsKey("mean") && loaded.p().I() == I;
-        Scaling fitted = Scaling.of(own, n - held), scaling = known ? Scaling.of(loaded) : fitted;
+        Scaling fitted = Scaling.of(own, n - held), scaling = !known ? fitted
+            : new Scaling(loaded.numbers("mean", I, -Double.MAX_VALUE, Double.MAX_VALUE),
+                loaded.numbers("deviation", I, Double.MIN_VALUE, Double.MAX_VALUE));
         if (!scaling.isLike(fitted))
             request.warn().accept(format("%s has %s, but %s keeps to those of its own series: %s",
                 data.file(), fitted, loaded.file(), scaling));
