@@ -1407,15 +1407,14 @@ class rnn {
 
         /** Those of a dataset or, which may be more, of the model to go on from. */
         static Classes of(Dataset data, Model loaded) {
-            int K = data.targets().get(0).width();
+            int K = data.targets().get(0).width(), outputs = loaded == null ? K : loaded.p().O();
             String known = loaded == null ? null : loaded.metadata().get("classes");
             var names = known == null ? data.classes().stream().sorted().toList()
                 : List.of(known.split("\n"));
-            if (known != null && names.size() != loaded.p().O())
+            if (known != null && names.size() != outputs)
                 throw wrong("%s: its metadata has %d classes, but fc.weight gives %s",
-                    loaded.file(), names.size(), count(loaded.p().O(), "outputs"));
-            int most = names.isEmpty() && loaded != null ? loaded.p().O() : names.size();
-            return new Classes(names, Math.max(K, most));
+                    loaded.file(), names.size(), count(outputs, "outputs"));
+            return new Classes(names, Math.max(K, names.isEmpty() ? outputs : names.size()));
         }
 
         Object name(int code) { return code < names.size() ? names.get(code) : code; }
