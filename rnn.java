@@ -1810,8 +1810,7 @@ class rnn {
         /** A single line of at most so many characters, for those who watch. */
         String line(Parameters p, int length) {
             String text = prime + continuation(p, 2 * length, new Random(request.seed()));
-            text = text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip();
-            return text.substring(0, Math.min(text.length(), length));
+            return format("%." + length + "s", text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip());
         }
 
         /** A text or, where texts have an end, whole ones of so many characters in all. */
