@@ -329,7 +329,7 @@ class rnn {
     /** A team of one. */
     static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
 
-    /** C = Aᵀ·B over the first n rows; by way of CT = Bᵀ·A where that has the longer rows, which are faster. */
+    /** C = Aᵀ·B over the first n rows; by way of CT = Bᵀ·A where that has longer rows, which are faster. */
     static void transposedProduct(
             double[][] A, double[][] B, int n, double[][] C, double[][] CT, Team team) {
         if (C.length > CT.length) {
