@@ -284,7 +284,6 @@ class RnnTest {
 
     /** A network, what it reads from which state [B,H], and what it should say at the last steps: vectors or labels. */
     record Problem(rnn.Parameters p, double[][] h0, double[][][] x, int[][] codes, double[][][] goals, int[][] labels) {
-
         static Problem random(Random random, int B, int T, int I, int H, int O, int scored, boolean oneHot,
                               boolean classes) {
             int[][] codes = new int[T][B], labels = new int[scored][B];
@@ -836,7 +835,6 @@ class RnnTest {
         record TorchRun(String name, String loss, int N, int T, int Tscored, int I, int H, int O, double learningRate,
                         double momentum, double clip, double weightDecay, int steps, int values, int epochs,
                         int updates, double[] losses, double[] parameters) {
-
             static int code(int k) { return (int) ((k * 7919L + 104729) % 2003); }
             static double value(int k) { return code(k) / 2003.0 * 2 - 1; }
 
@@ -1261,7 +1259,6 @@ class RnnTest {
 
     /** What a training leaves in its folder. */
     record Results(List<String> losses, JsonNode outputs, ModelFile model) {
-
         static Results in(Path folder) {
             return new Results(text(folder.resolve("loss.csv")).lines().toList(), json(folder.resolve("outputs.json")),
                 ModelFile.of(folder.resolve("model.safetensors")));
@@ -1280,7 +1277,6 @@ class RnnTest {
 
     /** A model file, read by its specification and nothing else: the header, and the numbers of each tensor. */
     record ModelFile(JsonNode header, Map<String, double[]> tensors) {
-
         static ModelFile of(Path file) {
             ByteBuffer bytes = ByteBuffer.wrap(bytes(file)).order(ByteOrder.LITTLE_ENDIAN);
             byte[] head = new byte[(int) bytes.getLong()];
@@ -2014,6 +2010,11 @@ class RnnTest {
                 arguments("txt", "Zürich".getBytes(ISO_8859_1), " is not UTF-8 text from character 2 on"),
                 arguments("json", quoted("{'text': 'Zürich'}").getBytes(ISO_8859_1),
                     "1:10: text has bytes that are not UTF-8, or one half of a surrogate pair alone"));
+        }
+
+        @Test void aTextUnderAnotherNameIsToldWhichNamesThereAre() {
+            rejects(2, "mine.md: is not JSON; a text is a file named .txt, a series one named .csv",
+                "--data", file("mine.md", "# A text"));
         }
 
         @ParameterizedTest @MethodSource("brokenTexts")
@@ -2937,6 +2938,16 @@ class RnnTest {
             assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
                 tool("--resume", "--epochs", 5, "--out", out).err());
             trained("--resume", "--epochs", 5, "--out", out);
+        }
+
+        /** Nothing is trained any more, but --patience chooses the epoch whose weights are kept, and those are saved. */
+        @ParameterizedTest @CsvSource({"--seed=42, --patience=3, 27", "--patience=3, --seed=42, 30"})
+        void resumingWithNothingToDoSavesTheWeightsThatItReports(String first, String then, String kept) {
+            Path out = temp.resolve("out");                     // epoch 27 is the best
+            Object[] args = {"--data", mine("{'series': [1, 2, 3, 4, 5, 6, 7, 8]}"), "--validate", 2, "--out", out};
+            trained(with(args, "--epochs", 30, first));
+            trained(with(args, "--epochs", 30, then, "--resume"));
+            assertEquals(kept, Results.in(out).model().metadata("epoch"));
         }
 
         void refusesToResume(String option, String why) {

@@ -2209,12 +2209,17 @@ class rnn {
         String text = read.startsWith("\ufeff") ? read.substring(1) : read;    // a byte-order mark is no data
         if (text.isBlank()) throw wrong("%s: is empty", file);
         String name = standardInput ? "standard input" : Path.of(file).getFileName().toString();
-        String type = !standardInput ? name.substring(Math.max(0, name.lastIndexOf('.')))
+        String type = !standardInput
+            ? name.substring(Math.max(0, name.lastIndexOf('.'))).toLowerCase(Locale.ROOT)
             : text.stripLeading().startsWith("{") ? ".json" : ".txt";
-        return switch (type.toLowerCase(Locale.ROOT)) {
+        return switch (type) {
             case ".txt" -> textDataset(file, name, text, warn);
             case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
-            default -> StrictJson.document(file, text, json -> datasetOf(json, name));
+            default -> {
+                if (!type.equals(".json") && !text.stripLeading().startsWith("{"))
+                    throw wrong("%s: is not JSON; a text is a file named .txt, a series one named .csv", file);
+                yield StrictJson.document(file, text, json -> datasetOf(json, name));
+            }
         };
     }
 
@@ -3060,10 +3065,11 @@ class rnn {
         /** Trains until the epochs are done or a signal asks for an end; the exit status. */
         int run() {
             Interrupt interrupt = new Interrupt();
-            if (!options.resume || !isDone()) train(interrupt);
-            else options.warn("nothing to do: " + options.out + " has " + count(epoch(), "epochs") + ", "
-                + (epoch() >= options.epochs ? "--epochs asks for " + options.epochs
-                    : "epoch " + keptEpoch() + " is the best; a larger --patience goes on"));
+            if (options.resume && isDone())
+                options.warn("nothing to do: " + options.out + " has " + count(epoch(), "epochs") + ", "
+                    + (epoch() >= options.epochs ? "--epochs asks for " + options.epochs
+                        : "epoch " + keptEpoch() + " is the best; a larger --patience goes on"));
+            train(interrupt);                           // or only save: --patience may keep another epoch now
             interrupt.saved = true;
             report();
             if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
