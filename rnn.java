@@ -323,8 +323,8 @@ class rnn {
     /** Shares out n rows of work, about workPerRow multiplications each. No sum is split: the bits stay. */
     interface Team { void split(int n, long workPerRow, Part part); }
 
-    /** What an exp or a tanh takes, or the loss of one output: so many multiplications. */
-    static final int EXP_WORK = 50;
+    /** An exp, a tanh or the loss of one output takes about as long as this many multiplications. */
+    static final long EXP_WORK = 50;
 
     /** A team of one. */
     static final Team ALONE = (n, workPerRow, part) -> part.run(0, n);
@@ -548,7 +548,7 @@ class rnn {
     /** The mean loss over the scored rows, the last target.n() of n; its gradient goes into dy. */
     static double loss(Vectors target, int n, Tape tape, Team team) {
         int scored = target.n(), first = n - scored;
-        team.split(n, (long) EXP_WORK * tape.y()[0].length, (from, to) -> {
+        team.split(n, EXP_WORK * tape.y()[0].length, (from, to) -> {
             zero(tape.dy(), from, Math.min(first, to));
             for (int r = Math.max(first, from); r < to; r++) {
                 double[] dy = tape.dy()[r];
@@ -1092,7 +1092,8 @@ class rnn {
     /** A network that was trained before, and what its file says of it. */
     record Model(String file, Parameters p, Map<String, String> metadata) {
         boolean knowsClasses() { return metadata.getOrDefault("form", "").startsWith("labelled"); }
-        boolean writesText() { return metadata.containsKey("vocabulary") && !knowsClasses(); }
+        boolean knowsCharacters() { return metadata.containsKey("vocabulary"); }
+        boolean writesText() { return knowsCharacters() && !knowsClasses(); }
 
         /** An entry of the metadata: n numbers from least to most. */
         double[] numbers(String key, int n, double least, double most) {
@@ -1299,8 +1300,8 @@ class rnn {
                 r -> (pairs ? s.input().code(s.unscored() + r) : 0) * O + s.target().code(r));
             var counts = split.training().stream().flatMapToLong(keys).boxed()
                 .collect(Collectors.groupingBy(key -> key, Collectors.counting()));
-            var before = split.training().stream().flatMapToLong(keys).boxed()
-                .collect(Collectors.groupingBy(key -> key / O, Collectors.counting()));
+            var before = counts.entrySet().stream().collect(
+                Collectors.groupingBy(e -> e.getKey() / O, Collectors.summingLong(e -> e.getValue())));
             double sum = split.shown().stream().flatMapToLong(keys)     // each count begins at one
                 .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0L) + O)
                     / (counts.getOrDefault(key, 0L) + 1.0))).reduce(0, Double::sum);
@@ -1388,12 +1389,12 @@ class rnn {
 
     static Form regression(Dataset data, Request request) {
         var all = data.pairs(data.inputs(), data.targets());
-        double target = largest(data.targets()), largest = Math.max(target, largest(data.inputs()));
-        refuseHuge(target, "", data.file());
+        double ofTargets = largest(data.targets()), ofAll = Math.max(ofTargets, largest(data.inputs()));
+        refuseHuge(ofTargets, "", data.file());
         Split split = Split.sequences(all, request, "sequences", data.file());
-        if (largest > 10)
+        if (ofAll > 10)
             request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
-                + "inputs and targets that are divided until they are about 1", data.file(), largest));
+                + "inputs and targets that are divided until they are about 1", data.file(), ofAll));
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
             score -> format("%.6g", score.loss()),
             p -> answers(split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
@@ -1717,7 +1718,7 @@ class rnn {
             return new Vocabulary(codePoints, hasEnd);
         }
 
-        /** The vocabulary that a model of text was trained on. */
+        /** The vocabulary that a model which knows characters was trained on. */
         static Vocabulary of(Model loaded) {
             String characters = loaded.metadata().get("vocabulary");
             Vocabulary vocabulary = of(List.of(characters), loaded.metadata().containsKey("boundary"));
@@ -1730,7 +1731,7 @@ class rnn {
 
         /** That of the model to go on from or, where it has none, of the dataset. */
         static Vocabulary of(Dataset data, boolean hasEnd, Model loaded) {
-            if (loaded != null && loaded.metadata().containsKey("vocabulary")) return of(loaded);
+            if (loaded != null && loaded.knowsCharacters()) return of(loaded);
             String form = loaded == null ? null : loaded.metadata().get("form");
             if (form == null) return of(data.texts(), hasEnd);
             throw wrong("%s: was trained on %s and knows no characters; %s is text",
@@ -2209,15 +2210,16 @@ class rnn {
         String text = read.startsWith("\ufeff") ? read.substring(1) : read;    // a byte-order mark is no data
         if (text.isBlank()) throw wrong("%s: is empty", file);
         String name = standardInput ? "standard input" : Path.of(file).getFileName().toString();
-        String type = !standardInput
-            ? name.substring(Math.max(0, name.lastIndexOf('.'))).toLowerCase(Locale.ROOT)
-            : text.stripLeading().startsWith("{") ? ".json" : ".txt";
+        boolean isObject = text.stripLeading().startsWith("{");
+        String type = standardInput ? (isObject ? ".json" : ".txt")
+            : name.substring(Math.max(0, name.lastIndexOf('.'))).toLowerCase(Locale.ROOT);
         return switch (type) {
             case ".txt" -> textDataset(file, name, text, warn);
             case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
             default -> {
-                if (!type.equals(".json") && !text.stripLeading().startsWith("{"))
-                    throw wrong("%s: is not JSON; a text is a file named .txt, a series one named .csv", file);
+                if (!isObject && !type.equals(".json"))
+                    throw wrong("%s: is not JSON; a text is a file named .txt, a series one named .csv",
+                        file);
                 yield StrictJson.document(file, text, json -> datasetOf(json, name));
             }
         };
@@ -2563,7 +2565,7 @@ class rnn {
         private final double before;                    // epochs done before this run
         private final int columns;                      // of the terminal that may be drawn on; 0 without one
         private final long started;
-        private long next = System.nanoTime() + 1_000_000_000;      // when to show progress again
+        private long next;                              // when to show progress again
         private int shown;                              // how often that was
         private boolean drawn;                          // a line of progress, which the next one replaces
 
@@ -2573,6 +2575,7 @@ class rnn {
             before = training.progress();
             columns = quiet ? 0 : terminalColumns();
             started = System.nanoTime();
+            next = started + 1_000_000_000;
         }
 
         void print(String line) {
@@ -3047,12 +3050,12 @@ class rnn {
     /** In training a first SIGINT or SIGTERM lets the update and all files be finished; a second ends it. */
     static final class Interrupt {
         volatile int status;                            // to leave with; 0: nobody asked
-        volatile boolean saved;                         // what is learnt: nothing is left to wait for
+        volatile boolean atOnce;                        // to end: what is learnt is saved
 
         Interrupt() {
             for (String name : List.of("INT", "TERM"))
                 sun.misc.Signal.handle(new sun.misc.Signal(name), signal -> {
-                    if (saved || status != 0) Runtime.getRuntime().halt(128 + signal.getNumber());
+                    if (atOnce || status != 0) Runtime.getRuntime().halt(128 + signal.getNumber());
                     status = 128 + signal.getNumber();
                 });
         }
@@ -3070,7 +3073,7 @@ class rnn {
                     + (epoch() >= options.epochs ? "--epochs asks for " + options.epochs
                         : "epoch " + keptEpoch() + " is the best; a larger --patience goes on"));
             train(interrupt);                           // or only save: --patience may keep another epoch now
-            interrupt.saved = true;
+            interrupt.atOnce = true;
             report();
             if (interrupt.status != 0 && !isDone()) System.err.println("rnn: interrupted in epoch "
                 + (epoch() + 1) + " of " + options.epochs + "; --resume goes on");

@@ -38,7 +38,7 @@ def rnn(*options):
 
 
 def step(shape):
-    """The mean of the step alone, as an epoch's time is one of all its steps; a text's with its own loss, cross-entropy."""
+    """The mean of the step alone, since an epoch's time is a mean too; a text's step has its own loss, cross-entropy."""
     shape = shape.replace(",text", ",codes")
     said = subprocess.run([*java, "Bench", "once", shape, threads, str(seconds)], check=True, capture_output=True, text=True)
     return float(said.stdout.split()[3])
