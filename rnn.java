@@ -2263,12 +2263,26 @@ class rnn {
     }
 
     /** loss.csv: a row for every epoch, of its loss and, where anything is held out, of that. */
-    static void writeLosses(Path file, List<double[]> losses, boolean validated) {
-        writeWhole(file, out -> {
-            out.write((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
-            for (int n = 0; n < losses.size(); n++)
-                out.write((n + 1 + "," + decimals(losses.get(n), ",") + "\n").getBytes(US_ASCII));
-        });
+    static final class LossLog {
+        private final Path file;
+        private final List<byte[]> written = new ArrayList<>();     // its blocks; no row is formatted twice
+        private int rows;
+
+        LossLog(Path file, boolean validated) {
+            this.file = file;
+            written.add((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
+        }
+
+        /** All losses up to now, of which the first may have been written before. */
+        void write(List<double[]> losses) {
+            var block = new StringBuilder();
+            for (; rows < losses.size(); rows++)
+                block.append(rows + 1).append(',').append(decimals(losses.get(rows), ",")).append('\n');
+            written.add(block.toString().getBytes(US_ASCII));
+            writeWhole(file, out -> {
+                for (byte[] part : written) out.write(part);
+            });
+        }
     }
 
     static final ObjectWriteContext COMPACT = ObjectWriteContext.empty();
@@ -2362,7 +2376,8 @@ class rnn {
             out.write(littleEndian(8).putLong(head.size()).array());
             head.writeTo(out);
             for (double[][] W : tensors.matrices().values())
-                for (double[] row : W) out.write(bytesOf(row));
+                for (int i = 0; i < W.length; i += 100)         // at once, since losses are short rows
+                    out.write(bytesOf(Arrays.copyOfRange(W, i, Math.min(i + 100, W.length))));
         });
     }
 
@@ -3063,7 +3078,7 @@ class rnn {
 
     /** One training, with the files it keeps up to date and what it shows. */
     record Run(Options options, String name, Form form, Origin origin, Training training, Console console,
-            Explanation explanation) {
+            Explanation explanation, LossLog lossLog) {
 
         /** Trains until the epochs are done or a signal asks for an end; the exit status. */
         int run() {
@@ -3135,7 +3150,7 @@ class rnn {
         }
 
         private void saveLastEpoch() {
-            writeLosses(options.file("loss.csv"), training.state.losses(), form.split().held() > 0);
+            lossLog.write(training.state.losses());
             writeModel(options.file("model.safetensors"), kept(), keptEpoch(), name, form, origin);
         }
 
@@ -3270,7 +3285,8 @@ class rnn {
             Training training = new Training(state, split.training(), split.heldOut(), settings, team);
             Console console = new Console(options.quiet, training);
             Explanation explanation = options.explain ? Explanation.of(split, training) : null;
-            return new Run(options, data.name(), form, origin, training, console, explanation).run();
+            LossLog lossLog = new LossLog(options.file("loss.csv"), split.held() > 0);
+            return new Run(options, data.name(), form, origin, training, console, explanation, lossLog).run();
         } catch (IOException e) {
             throw failed("%s: cannot be written to: %s", options.out, reason(e));
         }
