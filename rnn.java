@@ -1911,6 +1911,38 @@ class rnn {
             .map(one -> Stream.of(header).map(key -> "" + one.get(key)).toList()).toList(), header));
     }
 
+    // ── 8.7 Data without labels or targets ──
+
+    static boolean isOnlyAsked(Dataset data, Model loaded) {
+        return data.keys().equals("inputs")
+            || data.keys().equals("texts") && loaded != null && loaded.knowsClasses();
+    }
+
+    /** The same data with zeros for the labels or targets that the network knows. */
+    static Dataset filled(Dataset data, Model loaded) {
+        boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
+        List<Vectors> targets = texts ? Collections.nCopies(data.texts().size(), new OneHot(new int[1], 1))
+            : data.inputs().stream().<Vectors>map(x -> classes ? new OneHot(new int[x.n()], 1)
+                : new Dense(new double[x.n()][loaded.p().O()])).toList();
+        String keys = texts ? "labels texts" : classes ? "inputs labels" : "inputs targets";
+        return new Dataset(data.file(), data.name(), keys, data.inputs(), targets, data.texts(), List.of());
+    }
+
+    /** An answer about such data: what is said at the end of each sequence, and the last ten printed. */
+    static Answer withoutZeros(Answer answer) {
+        var rows = new ArrayList<List<String>>();
+        for (Object each : (List<?>) answer.json().get("sequences")) {
+            var one = (Map<?, ?>) each;
+            one.keySet().removeAll(Set.of("target", "label"));
+            Object said = one.containsKey("predicted") ? one.get("predicted")
+                : Arrays.asList((double[][]) one.get("output"));
+            if (said instanceof List<?> steps) said = steps.get(steps.size() - 1);
+            Object text = one.get("text");
+            rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
+        }
+        return new Answer(answer.json(), () -> lastTen(rows));
+    }
+
     // ── 9. JSON and CSV ───────────────────────────────────────────────────────────────────────────────────
 
     /** JSON as all of the tool reads and writes it: no key twice, and the same digits on every JDK. */
@@ -3221,35 +3253,13 @@ class rnn {
         return 0;
     }
 
-    /** Data without labels or targets, zeros in their place: a network can only be asked about them. */
-    static Dataset filled(Dataset data, Options options, Model loaded) {
-        if (loaded == null || !options.onlyAsk())
-            throw wrong("%s: has no labels or targets; a network can only be asked about it: --load FILE and "
-                + "--epochs 0, without --validate, --plot, --explain or --check-gradients", data.file());
-        boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
-        List<Vectors> targets = texts ? Collections.nCopies(data.texts().size(), new OneHot(new int[1], 1))
-            : data.inputs().stream().<Vectors>map(x -> classes ? new OneHot(new int[x.n()], 1)
-                : new Dense(new double[x.n()][loaded.p().O()])).toList();
-        String keys = texts ? "labels texts" : classes ? "inputs labels" : "inputs targets";
-        return new Dataset(data.file(), data.name(), keys, data.inputs(), targets, data.texts(), List.of());
-    }
-
-    /** What a network says of such data, in outputs.json; the ends of the last ten are printed. */
-    static int ask(Options options, String name, Form form, Parameters p) {
-        var answers = (List<?>) form.answer().apply(p).json().get("sequences");
-        var rows = new ArrayList<List<String>>();
-        for (Object answer : answers) {
-            var one = (Map<?, ?>) answer;
-            one.keySet().removeAll(Set.of("target", "label"));
-            Object said = one.containsKey("predicted") ? one.get("predicted")
-                : Arrays.asList((double[][]) one.get("output"));
-            if (said instanceof List<?> steps) said = steps.get(steps.size() - 1);
-            Object text = one.get("text");
-            rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
-        }
-        var json = json("name", name, "seed", options.seed, "epochs", 0, "sequences", answers);
+    /** What a network says of data without labels or targets. */
+    static int ask(Options options, String name, Answer answer) {
+        var json = json("name", name, "seed", options.seed, "epochs", 0);
+        json.putAll(answer.json());
         writeWhole(options.file("outputs.json"), out -> writeJson(out, PRETTY, json));
-        if (!options.quiet) System.out.println(lastTen(rows) + "\n" + options.out + ": outputs.json");
+        if (!options.quiet)
+            System.out.println(answer.printed().get() + "\n" + options.out + ": outputs.json");
         return 0;
     }
 
@@ -3267,9 +3277,11 @@ class rnn {
         if (options.explain && Explanation.class.getResource("explain.html") == null)
             throw failed("--explain: its page is missing; start rnn.java with JBang, which brings it along");
         Dataset read = options.data == null ? TOY : readDataset(options.data, options::warn);
-        boolean asked = read.keys().equals("inputs")
-            || read.keys().equals("texts") && loaded != null && loaded.knowsClasses();
-        Dataset data = asked ? filled(read, options, loaded) : read;
+        boolean asked = isOnlyAsked(read, loaded);
+        if (asked && (loaded == null || !options.onlyAsk()))
+            throw wrong("%s: has no labels or targets; a network can only be asked about it: --load FILE and "
+                + "--epochs 0, without --validate, --plot, --explain or --check-gradients", read.file());
+        Dataset data = asked ? filled(read, loaded) : read;
         Form form = form(data, options.request(), loaded);
         Parameters p = weights(options, loaded, form, data.file());
         if (options.prime != null && form.sample() == null)
@@ -3277,7 +3289,7 @@ class rnn {
         Split split = form.split();
         if (options.checkGradients) return printGradientCheck(p, split);
         try (var lock = lock(options.out); Threads team = new Threads(options.threads)) {
-            if (asked) return ask(options, data.name(), form, p);
+            if (asked) return ask(options, data.name(), withoutZeros(form.answer().apply(p)));
             Settings settings = options.settings(split);
             Origin origin = Origin.of(data, split, settings, p.H(), options.steps);
             State state = !options.resume ? State.of(p)
