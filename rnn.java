@@ -354,12 +354,11 @@ class rnn {
             shares = threads;
             spins = threads <= Runtime.getRuntime().availableProcessors() ? 1000 : 0;
             phaser = new Phaser(threads);
-            for (int i = 1; i < threads; i++) {
-                int helper = i;
-                Thread thread = new Thread(() -> help(helper), "rnn-" + helper);
+            IntStream.range(1, threads).forEach(i -> {
+                Thread thread = new Thread(() -> help(i), "rnn-" + i);
                 thread.setDaemon(true);
                 thread.start();
-            }
+            });
         }
 
         @Override public void split(int n, long workPerRow, Part part) {
@@ -371,26 +370,23 @@ class rnn {
             this.part = part;
             failure = null;
             meet();
-            try {
-                share(0);
-            } finally {
-                meet();
-            }
+            share(0);
+            meet();
             if (failure instanceof Error error) throw error;
             if (failure != null) throw new IllegalStateException(failure);
         }
 
         private void share(int i) {
-            part.run((int) ((long) n * i / shares), (int) ((long) n * (i + 1) / shares));
+            try {
+                part.run((int) ((long) n * i / shares), (int) ((long) n * (i + 1) / shares));
+            } catch (Throwable t) {
+                failure = t;
+            }
         }
 
         private void help(int helper) {
             for (meet(); part != null; meet()) {
-                try {
-                    share(helper);
-                } catch (Throwable t) {
-                    failure = t;
-                }
+                share(helper);
                 meet();
             }
         }
@@ -398,9 +394,7 @@ class rnn {
         /** Waits until all are here. */
         private void meet() {
             int phase = phaser.arrive();
-            for (int i = 0; i < spins; i++)
-                if (phaser.getPhase() != phase) return;
-                else Thread.onSpinWait();
+            for (int i = 0; i < spins && phaser.getPhase() == phase; i++) Thread.onSpinWait();
             phaser.awaitAdvance(phase);
         }
 
