@@ -2940,7 +2940,7 @@ class RnnTest {
             trained("--resume", "--epochs", 5, "--out", out);
         }
 
-        /** Nothing is trained any more, but --patience chooses the epoch whose weights are kept, and those are saved. */
+        /** Nothing is trained any more, but --patience chooses whose weights are kept, and those are saved. */
         @ParameterizedTest @CsvSource({"--seed=42, --patience=3, 27", "--patience=3, --seed=42, 30"})
         void resumingWithNothingToDoSavesTheWeightsThatItReports(String first, String then, String kept) {
             Path out = temp.resolve("out");                     // epoch 27 is the best

@@ -891,7 +891,9 @@ class rnn {
     }
 
     /** The mean loss over all scored steps and, for classes, the share of them whose argmax is right. */
-    record Score(double loss, double accuracy) { }
+    record Score(double loss, double accuracy) {
+        Score(double loss) { this(loss, Double.NaN); }
+    }
 
     static Score evaluate(Parameters p, List<Window> windows, Team team) {
         Tape tape = null;
@@ -973,7 +975,7 @@ class rnn {
         }
 
         /** The outputs after each of some more vectors. Shape: [n][O]. */
-        double[][] steps(Vectors input) {
+        double[][] outputs(Vectors input) {
             double[][] y = new double[input.n()][];
             for (int t = 0; t < y.length; t++) y[t] = step(input.slice(t, t + 1));
             return y;
@@ -981,7 +983,7 @@ class rnn {
     }
 
     /** The output after each step of a sequence, from h = 0. Shape: [T][O]. */
-    static double[][] outputs(Parameters p, Vectors input) { return new Stepper(p).steps(input); }
+    static double[][] outputs(Parameters p, Vectors input) { return new Stepper(p).outputs(input); }
 
     /** Of those, the ones at the steps that have a target. Shape: [T'][O]. */
     static double[][] scoredOutputs(Parameters p, Sequence s) {
@@ -991,7 +993,7 @@ class rnn {
     /** Goes on from a sequence for n steps: each output is the next input. Shape: [n][O]. */
     static double[][] generate(Parameters p, Vectors input, int n) {
         Stepper stepper = new Stepper(p);
-        double[][] y = stepper.steps(input), generated = new double[n][];
+        double[][] y = stepper.outputs(input), generated = new double[n][];
         double[] last = y[y.length - 1];
         for (int k = 0; k < n; k++) {
             generated[k] = last;
@@ -1140,8 +1142,8 @@ class rnn {
         }
 
         /** One long sequence, cut into streams; its held-out end is read after the last of them. */
-        static Split streams(Vectors whole, Request request, Usual usual, String unit, String file) {
-            int n = whole.n(), held = request.validate().of(n, unit, file), kept = n - held;
+        static Split streams(Vectors values, Request request, Usual usual, String unit, String file) {
+            int n = values.n(), held = request.validate().of(n, unit, file), kept = n - held;
             long filled = Math.max(1, kept / (request.steps() + 1L));   // so many streams fill a window each
             int streams = Objects.requireNonNullElse(request.batch(), (int) Math.min(usual.batch(), filled));
             int length = kept / streams;
@@ -1149,9 +1151,9 @@ class rnn {
                 throw wrong("%s: leaves %s to train on for %s; a stream needs at least 2: hold out less, or "
                     + "give a smaller --batch", file, count(kept, unit), count(streams, "streams"));
             List<Sequence> training = IntStream.range(0, streams)
-                .mapToObj(b -> Sequence.next(whole.slice(b * length, (b + 1) * length))).toList();
+                .mapToObj(b -> Sequence.next(values.slice(b * length, (b + 1) * length))).toList();
             List<Sequence> heldOut = held == 0 ? List.of()
-                : List.of(new Sequence(whole.slice((streams - 1) * length, n - 1), whole.slice(kept, n)));
+                : List.of(new Sequence(values.slice((streams - 1) * length, n - 1), values.slice(kept, n)));
             return new Split(training, heldOut, held, streams, request.steps(), usual);
         }
 
@@ -1299,7 +1301,7 @@ class rnn {
             double sum = split.shown().stream().flatMapToLong(keys)     // each count begins at one
                 .mapToDouble(key -> StrictMath.log((before.getOrDefault(key / O, 0L) + O)
                     / (counts.getOrDefault(key, 0L) + 1.0))).reduce(0, Double::sum);
-            return new Baseline(name, new Score(sum / n, Double.NaN), null);
+            return new Baseline(name, new Score(sum / n), null);
         }
     }
 
@@ -1561,10 +1563,10 @@ class rnn {
 
         /** The numbers of a series of one column; else its rows. */
         private Object column(double[][] rows) {
-            return own[0].length == 1 ? first(rows, 0, rows.length) : rows;
+            return own[0].length == 1 ? firstColumn(rows, 0, rows.length) : rows;
         }
 
-        private static double[] first(double[][] rows, int from, int to) {
+        private static double[] firstColumn(double[][] rows, int from, int to) {
             return Arrays.stream(rows, from, to).mapToDouble(row -> row[0]).toArray();
         }
 
@@ -1575,9 +1577,10 @@ class rnn {
             boolean asked = generated.length != n - 1;  // by --generate
             int more = asked ? generated.length : (n - from + 1) / 2;
             String what = held > 0 ? "forecast of the next, held out" : "forecast of the next";
-            var lines = new ArrayList<>(List.of(Line.over(from + 1, "known", first(own, from, n), BLACK),
-                Line.over(start + 1, what, first(output, start - 1, n - 1), ORANGE)));
-            if (more > 0) lines.add(Line.over(n + 1, "generated", first(generated, 0, more), BLUE));
+            var lines = new ArrayList<Line>();
+            lines.add(Line.over(from + 1, "known", firstColumn(own, from, n), BLACK));
+            lines.add(Line.over(start + 1, what, firstColumn(output, start - 1, n - 1), ORANGE));
+            if (more > 0) lines.add(Line.over(n + 1, "generated", firstColumn(generated, 0, more), BLUE));
             return new Lines("Values, forecasts, and the network going on alone", "step",
                 own[0].length > 1 ? "column 1 of " + name : name, from + 1, false, lines);
         }
@@ -1614,7 +1617,7 @@ class rnn {
     }
 
     /** The p ≤ 20 of least AIC, n·log σ² + 2p, with the σ² of the Yule-Walker equations, as in R's ar. */
-    static int order(double[] v) {
+    static int aicOrder(double[] v) {
         int most = Math.min(20, (v.length - 1) / 3);
         double[] r = autocorrelation(v, most + 1), fit = new double[most + 1];      // fit: −AIC
         double[][] R = new double[most + 1][most + 1];
@@ -1658,8 +1661,8 @@ class rnn {
             alone += mse(own, v) * share;
             lags.add("" + (c.length - 1));
         }
-        return new Baseline(format(name, String.join(", ", lags)), new Score(ahead, Double.NaN),
-            T - n > 1 ? new Score(alone, Double.NaN) : null);
+        return new Baseline(
+            format(name, String.join(", ", lags)), new Score(ahead), T - n > 1 ? new Score(alone) : null);
     }
 
     /** What the first n rows of a series say of the others or, where there are none, of themselves. */
@@ -1669,7 +1672,7 @@ class rnn {
         for (int j = 0; j < mean.length; j++) for (int t = 0; t < rows.length; t++) columns[j][t] -= mean[j];
         var all = Stream.of(linearBaseline("last value", columns, n, v -> lagged(1)),
             linearBaseline("value %s steps before", columns, n, v -> lagged(season(v))),
-            linearBaseline("autoregression of order %s", columns, n, v -> autoregression(v, order(v))));
+            linearBaseline("autoregression of order %s", columns, n, v -> autoregression(v, aicOrder(v))));
         return all.filter(b -> !b.name().matches("value 1(, 1)* steps.*"))      // no season: the last value
             .filter(b -> Double.isFinite(b.score().loss())).toList();
     }
@@ -1693,7 +1696,7 @@ class rnn {
             scaling.unscale(outputs(p, scaledNext.input())), scaling.unscale(generate(p, scaled, more)));
         Function<Parameters, Score> alone = held < 2 ? null : p -> new Score(mse(
             flatten(Stream.of(generate(p, scaled.slice(0, n - held), held))),
-            flatten(Stream.of(rows(scaled.slice(n - held, n))))), Double.NaN);
+            flatten(Stream.of(rows(scaled.slice(n - held, n))))));
         return new Form("a series", split, json("mean", scaling.mean(), "deviation", scaling.deviation()),
             "mean squared error (scaled series)",
             score -> format("%.6g", score.loss()) + (I > 1 ? "" : format(
@@ -1855,8 +1858,8 @@ class rnn {
 
     static Form text(Dataset data, Request request, Model loaded) {
         Vocabulary vocabulary = Vocabulary.of(data, false, loaded);
-        OneHot whole = vocabulary.vectors(data, 2).get(0);
-        Split split = Split.streams(whole, request, Usual.TEXT, "characters", data.file());
+        OneHot codes = vocabulary.vectors(data, 2).get(0);
+        Split split = Split.streams(codes, request, Usual.TEXT, "characters", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
         return textForm("a text", split, sampler, p -> sampler.answer(p, Set.of()));
     }
@@ -2883,23 +2886,23 @@ class rnn {
             addProduct(tape.hPrev(), p.Whh(), a, 0, x.n());
             descend(updated, copy(d), v == null ? State.of(p).v() : copy(v), settings);
             boolean few = p.H() * (p.H() + p.O()) <= 1024;      // weights; of many the norm will do
-            return json("W", numbers(p), "v", v == null ? null : numbers(v),
-                "a", numbers(a), "h", numbers(tape.h()), "y", numbers(tape.y()), "losses", tape.loss(),
-                "loss", loss, "dy", numbers(tape.dy()), "dh", numbers(tape.dh()), "da", numbers(tape.da()),
-                "dW", few ? numbers(d) : null, "updated", few ? numbers(updated) : null,
+            return json("W", base64(p), "v", v == null ? null : base64(v),
+                "a", base64(a), "h", base64(tape.h()), "y", base64(tape.y()), "losses", tape.loss(),
+                "loss", loss, "dy", base64(tape.dy()), "dh", base64(tape.dh()), "da", base64(tape.da()),
+                "dW", few ? base64(d) : null, "updated", few ? base64(updated) : null,
                 "norm", Math.sqrt(Stream.of(d.rows()).flatMapToDouble(Arrays::stream).map(g -> g * g).sum()),
                 "nextLoss", pass(updated, x, target, next, copy(d), ALONE));
         }
 
         /** Where x is one-hot, of Wxh only the rows that are read. */
-        private Map<String, ?> numbers(Parameters p) {
+        private Map<String, ?> base64(Parameters p) {
             double[][] Wxh = x instanceof Dense ? p.Wxh()
                 : x.allCodes().distinct().sorted().mapToObj(i -> p.Wxh()[i]).toArray(double[][]::new);
-            return json("Wxh", numbers(Wxh), "Whh", numbers(p.Whh()), "bh", numbers(p.bh()),
-                "Why", numbers(p.Why()), "by", numbers(p.by()));
+            return json("Wxh", base64(Wxh), "Whh", base64(p.Whh()), "bh", base64(p.bh()),
+                "Why", base64(p.Why()), "by", base64(p.by()));
         }
 
-        static String numbers(double[]... A) {
+        static String base64(double[]... A) {
             for (double[] row : A) finite(row);
             return Base64.getEncoder().encodeToString(bytesOf(A));
         }
