@@ -148,21 +148,23 @@ class RnnTest {
 
     /** Uniform in ±1/√H: with larger weights the loss bends so sharply that differences say little of its slope. */
     static rnn.Parameters network(Random random, int I, int H, int O) {
-        var p = new rnn.Parameters(matrix(random, I, H), matrix(random, H, H), vector(random, H),
-            matrix(random, H, O), vector(random, O));
+        var p = new rnn.Parameters(matrix(random, I, H), matrix(random, H, H), matrix(random, 1, H),
+            matrix(random, H, O), matrix(random, 1, O));
         for (double[] row : rows(p)) for (int j = 0; j < row.length; j++) row[j] /= Math.sqrt(H);
         return p;
     }
 
     /** A network with one unit of each kind. */
     static rnn.Parameters network(double Wxh, double Whh, double bh, double Why, double by) {
-        return new rnn.Parameters(new double[][] {{Wxh}}, new double[][] {{Whh}}, new double[] {bh},
-            new double[][] {{Why}}, new double[] {by});
+        return new rnn.Parameters(new double[][] {{Wxh}}, new double[][] {{Whh}}, new double[][] {{bh}},
+            new double[][] {{Why}}, new double[][] {{by}});
     }
 
     /** A network that says y whatever it reads. */
     static rnn.Parameters saying(double[] y, int I) {
-        return new rnn.Parameters(new double[I][1], new double[1][1], new double[1], new double[1][y.length], y);
+        var p = rnn.Parameters.zeros(I, 1, y.length);
+        System.arraycopy(y, 0, p.by(), 0, y.length);
+        return p;
     }
 
     /** All arrays of a network, one after the other: Wxh, Whh, bh, Why, by, row by row. Not copies. */
@@ -630,11 +632,11 @@ class RnnTest {
                 for (int n : MORE_SIZES)
                     for (long work : new long[] {1, rnn.Threads.WORTH}) {       // for one of them, and for all
                         int[] times = new int[n];
-                        team.split(n, work, (from, to) -> { for (int i = from; i < to; i++) times[i]++; });
+                        team.shareOut(n, work, (from, to) -> { for (int i = from; i < to; i++) times[i]++; });
                         assertTrue(IntStream.of(times).allMatch(k -> k == 1), () -> Arrays.toString(times));
                         for (int bad : new int[] {0, n / 2, n - 1}) {
                             var error = new Error();
-                            assertSame(error, assertThrows(Error.class, () -> team.split(n, work, (from, to) -> {
+                            assertSame(error, assertThrows(Error.class, () -> team.shareOut(n, work, (from, to) -> {
                                 if (from <= bad && bad < to) throw error;
                             })));
                         }
@@ -695,7 +697,7 @@ class RnnTest {
                     rnn.forward(q.p(), window, tape, rnn.ALONE);
                     assertArrayEquals(Arrays.copyOfRange(whole.y(), 3 * from, 3 * to),
                         Arrays.copyOf(tape.y(), window.n()));
-                    state = tape.copyOfState(window.n());
+                    state = tape.copyOfHidden(window.n());
                     for (double[] row : tape.hPrev()) Arrays.fill(row, Double.NaN);     // it is a copy
                 }
                 assertArrayEquals(whole.h(13), state);
@@ -1415,7 +1417,7 @@ class RnnTest {
         static Stream<Arguments> unfit() {
             String some = "; hold out some, and leave some to train on", series = "{'name':'a', 'series': [1,2,3,4,5]}",
                 least = "; a stream needs at least 2: hold out less, or give a smaller --batch",
-                unknown = " is none of the 3 that the network knows", list = "{'text': ['a','b']}",
+                unknown = " is not among the 3 that the network knows", list = "{'text': ['a','b']}",
                 square = "; beyond 1e150 the square of an error overflows", text = "{'text': 'abca'}";
             return Stream.of(
                 arguments(null, "--validate 1", "--validate holds out 1 of the 1 sequence in toy" + some),
@@ -1597,7 +1599,7 @@ class RnnTest {
             assertEquals(results.number("validation_loss"), Results.in(again).number("loss"), 1e-15);
             trained("--load", model, "--data", mine("{'text': ['b'], 'labels': [2]}"), "--epochs", 0, "--out", again);
             assertEquals(results.number("validation_loss"), Results.in(again).number("loss"), 1e-15);
-            rejects(2, "mine.json: the class \"x\" is none of the 3 that the network knows", "--load", model,
+            rejects(2, "mine.json: the class \"x\" is not among the 3 that the network knows", "--load", model,
                 "--data", mine("{'text': ['b'], 'labels': ['x']}"));
         }
 
@@ -1689,7 +1691,7 @@ class RnnTest {
             Ran ran = tool("--data", mine("{'inputs': [[[1]]], 'targets': [[[" + number + "]]]}"), "--epochs", 1,
                 "--out", temp);
             assertEquals(!warned ? "" : "rnn: " + temp + "/mine.json has numbers as large as 10.10; the network learns "
-                + "best from inputs and targets that are divided until they are about 1\n", ran.err());
+                + "best from inputs and targets that are scaled to about 1\n", ran.err());
         }
 
         /** Losses are in scaled units; the state runs on from window to window, and into the held-out part. */
@@ -1884,7 +1886,7 @@ class RnnTest {
                 arguments("{'text': 'ab', 'labels': ['a']}", forms),
                 arguments("{'inputs': [[[1]]], 'labels': [[^]]}", "labels[0] is empty; it needs at least one label"),
                 arguments("{'series': [1, ^'x']}", "series[1] is \"x\"" + finite),
-                arguments("{'series': [[1], ^2]}", "series[1] is not a list, as series[0] is; all steps need one form"),
+                arguments("{'series': [[1], ^2]}", "series[1] is not a list, but series[0] is; all need one form"),
                 arguments("{'series': [1, ^[2]]}", "series[1] is a list" + finite),
                 arguments("{'series': [^]}", "series has 0 of the 2 values that it needs"),
                 arguments("{'series': [[1, 2]^]}", "series has 1 of the 2 values that it needs"),
@@ -1919,7 +1921,7 @@ class RnnTest {
 
         static Stream<Arguments> brokenBeyondTheSchema() {
             String width = "; every step needs the same number",
-                scored = " targets or labels; at most as many can be scored",
+                scored = " targets or labels; at most one for each step",
                 label = "; it must be a whole number from 0 to 2147483646",
                 own = " targets or labels; each input needs its own";
             return Stream.of(
@@ -2013,8 +2015,7 @@ class RnnTest {
         }
 
         @Test void aTextUnderAnotherNameIsToldWhichNamesThereAre() {
-            rejects(2, "mine.md: is not JSON; a text is a file named .txt, a series one named .csv",
-                "--data", file("mine.md", "# A text"));
+            rejects(2, "mine.md: is not JSON; name a text .txt, a series .csv", "--data", file("mine.md", "# A text"));
         }
 
         @ParameterizedTest @MethodSource("brokenTexts")
@@ -2258,8 +2259,8 @@ class RnnTest {
                 "--generate", 30, "--prime", "ab", "--seed", 3, "--out", never));
             assertFalse(Files.exists(never));
             for (String option : List.of("--epochs=5", "--plot", "--explain", "--validate=10%", "--check-gradients"))
-                rejects(2, "without --data FILE a network can only write: --epochs 0, without --validate, --plot, "
-                    + "--explain or --check-gradients", "--load", model, "--epochs", 0, option);
+                rejects(2, "without --data FILE a network can only write text: give --epochs 0, and no --validate, "
+                    + "--plot, --explain or --check-gradients", "--load", model, "--epochs", 0, option);
         }
 
         static final String VECTORS = "{'inputs': [[[1,2,3]]], 'targets': [[[1,2,3]]]}";
@@ -2286,7 +2287,7 @@ class RnnTest {
                     "mine.json (labelled texts) needs inputs 2, hidden units 16, outputs 1, but %s (a text) "
                     + "has 2, 16, 2"),
                 arguments("{'text': 'abcabc'}", "{'text': 'abcd'}",
-                    "mine.json: the character \"d\" (U+0064) is none of the 3 that the network knows"),
+                    "mine.json: the character \"d\" (U+0064) is not among the 3 that the network knows"),
                 arguments("{'series': [1, 2, 3]}", null, toy + "(a series) has 1, 16, 1" + give),
                 arguments("{'series': [[1, 2, 3], [2, 3, 5]]}", null, toy + "(a series) has 3, 16, 3" + give),
                 arguments("{'text': ['ab'], 'labels': ['x']}", null, toy + "(labelled texts) has 2, 16, 1" + give),
@@ -2472,19 +2473,19 @@ class RnnTest {
 
         /** Metadata that cannot be, the data it is loaded for, and what is said of it. */
         static Stream<Arguments> brokenMetadata() {
-            String mean = " where \"mean\" has to be 1 number from -1.7976931348623157E308 to 1.7976931348623157E308",
-                deviation = " where \"deviation\" has to be 1 number from 4.9E-324 to 1.7976931348623157E308",
+            String max = "1.7976931348623157E308", must = "in its metadata must be 1 number from ",
+                mean = "\"mean\" " + must + "-" + max + " to " + max + ", not ",
+                deviation = "\"deviation\" " + must + "4.9E-324 to " + max + ", not ",
                 series = "{'series': [1, 2, 3]}",
-                size = " does not fit: rnn.weight_ih_l0 takes 1 character and fc.weight gives 1, in code-point order",
-                text = "{'text': 'abab'}";
+                size = " does not fit: rnn.weight_ih_l0 takes 1 character and fc.weight gives 1, and it must be in "
+                    + "code-point order", text = "{'text': 'abab'}";
             return Stream.of(
-                arguments("{'mean': 'fast', 'deviation': '1.0'}", series, "its metadata has \"fast\"" + mean),
-                arguments("{'mean': 'NaN', 'deviation': '1.0'}", series, "its metadata has \"NaN\"" + mean),
-                arguments("{'mean': '0.0', 'deviation': ''}", series, "its metadata has \"\"" + deviation),
-                arguments("{'mean': '0.0', 'deviation': '0.0'}", series, "its metadata has \"0.0\"" + deviation),
-                arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", series, "its metadata has \"0.0 0.0\"" + mean),
-                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series,
-                    "its metadata has \"1.0 1.0\"" + deviation),
+                arguments("{'mean': 'fast', 'deviation': '1.0'}", series, mean + "\"fast\""),
+                arguments("{'mean': 'NaN', 'deviation': '1.0'}", series, mean + "\"NaN\""),
+                arguments("{'mean': '0.0', 'deviation': ''}", series, deviation + "\"\""),
+                arguments("{'mean': '0.0', 'deviation': '0.0'}", series, deviation + "\"0.0\""),
+                arguments("{'mean': '0.0 0.0', 'deviation': '1.0'}", series, mean + "\"0.0 0.0\""),
+                arguments("{'mean': '0.0', 'deviation': '1.0 1.0'}", series, deviation + "\"1.0 1.0\""),
                 arguments("{'vocabulary': ''}", text, "its vocabulary of 0" + size),
                 arguments("{'vocabulary': 'ab'}", text, "its vocabulary of 2" + size),
                 arguments("{'vocabulary': 'ba'}", text, "its vocabulary of 2" + size),
@@ -2501,8 +2502,8 @@ class RnnTest {
         @Test void aMessageQuotesWhatIsLongWithoutItsMiddle() {
             String err = tool("--load", modelSaying("{'mean': '" + "7x".repeat(5000) + "', 'deviation': '1'}"),
                 "--data", mine("{'series': [1, 2, 3]}"), "--epochs", 0).err();
-            assertTrue(err.length() < 1000 && err.matches("rnn: .+ its metadata has \"[7x]+ \\.\\.\\. [7x]+\" where "
-                + "\"mean\" has to be 1 number from -?[.0-9]+E308 to 1.7976931348623157E308\n"), err);
+            assertTrue(err.length() < 1000 && err.matches("rnn: .+ \"mean\" in its metadata must be 1 number from "
+                + "-?[.0-9]+E308 to 1.7976931348623157E308, not \"[7x]+ \\.\\.\\. [7x]+\"\n"), err);
         }
 
         /** It has 1 input and 1 output. */
@@ -2934,7 +2935,7 @@ class RnnTest {
 
         @Test void resumingWithOtherDataOrWithNothingToDoIsSaid() {
             Path data = mine("{'inputs': [[[1, 2, 3]]], 'targets': [[[1, 2, 3]]]}"), out = temp.resolve("out");
-            refusesToResume("--data " + data, " is of other data than " + data);
+            refusesToResume("--data " + data, " was trained on other data than " + data);
             assertEquals("rnn: nothing to do: " + out + " has 5 epochs, --epochs asks for 5\n",
                 tool("--resume", "--epochs", 5, "--out", out).err());
             trained("--resume", "--epochs", 5, "--out", out);
@@ -3136,7 +3137,7 @@ class RnnTest {
             }
             assertEquals(patience < 1000, last < 60, "the data are such that it stops, but not for the longest");
             Ran ran = tool(with(args, "--patience", patience, "--out", stopped));
-            String line = "\nAfter epoch %d, the lowest held-out loss; an epoch's loss is taken before its updates:\n";
+            String line = "\nAfter epoch %d, the lowest held-out loss; an epoch's loss is taken while it trains:\n";
             assertTrue(ran.out().contains(line.formatted(lowest)), ran.out());
             Results results = Results.in(stopped);
             assertEquals(rows.subList(0, last + 1), results.losses());
@@ -3458,7 +3459,7 @@ class RnnTest {
             rnn.writeSafetensors(file, checkpoint);
             Ran ran = tool(with(args, "--resume"));
             assertEquals(1, ran.status());
-            assertTrue(ran.err().endsWith("rnn: what the network says is not finite; its weights are too large: "
+            assertTrue(ran.err().endsWith("rnn: the network's outputs are not finite; its weights are too large: "
                 + "try a smaller --learning-rate\n"), ran.err());
             assertEquals(page, hash(temp.resolve("explain.html")));
         }
@@ -3657,8 +3658,7 @@ class RnnTest {
             2>&-          | --lr fast         | 2 |
             <&- >&- 2>&-  | --epochs 1 --plot -q | 0 |
             """)
-        void standardStreamsMayBeFullOrClosed(String how, String args, int status, String line)
-                throws Exception {
+        void standardStreamsMayBeFullOrClosed(String how, String args, int status, String line) throws Exception {
             Ran ran = inShell("set -o pipefail; \"$@\" " + how, (Object[]) args.split(" "));
             assertTrue(status > 0 || Files.exists(temp.resolve("rnn-out/outputs.json")));
             assertEquals(new Ran(status, ran.out(), line == null ? "" : "rnn: " + line + "\n"),

@@ -21,13 +21,13 @@
 //
 //     dy[t] = 2·(y[t] − target[t]) / (O·n)            mse; n: the scored steps, those that have a target
 //     dy[t] = (softmax(y[t]) − oneHot(label[t])) / n  cross-entropy, −log softmax(y[t])[label[t]]
-//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT, t = T … 1: by its output and t + 1; da[T+1] = 0
+//     dh[t] = dy[t]·Whyᵀ + da[t+1]·Whhᵀ               BPTT, t = T … 1: through y[t] and h[t+1]; da[T+1] = 0
 //     da[t] = dh[t] ∘ (1 − h[t]²)                     a: what tanh is taken of, the pre-activation
 //     dWxh = Σ x[t]ᵀ·da[t]   dWhh = Σ h[t-1]ᵀ·da[t]   dWhy = Σ h[t]ᵀ·dy[t]   dbh = Σ da[t]   dby = Σ dy[t]
 //
 //     v ← momentum·v + dW;  W ← W − learningRate·v    SGD
 //
-//     T  steps in time    B  sequences side by side, a batch    t, b  one of them
+//     T  steps in time    B  sequences side by side, a batch    t, b  one of them; Σ: over all t and b
 //     I  numbers in       H  hidden units                       O     numbers out: classes, characters
 //     dW, dh, …           the gradient of the loss, a mean over all scored steps, with respect to W, h, …
 //     Wxh [I,H]   Whh [H,H]   bh [H]   Why [H,O]   by [O]       vectors are rows
@@ -123,7 +123,7 @@ class rnn {
         return J;
     }
 
-    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. For readers; room 5 keeps the label. */
+    /** The vector that is 1 at the label and 0 elsewhere. Shape: [O]. Room 5 keeps only the label. */
     static double[] oneHot(int label, int O) {
         double[] v = new double[O];
         v[label] = 1;
@@ -185,7 +185,7 @@ class rnn {
     /** r = x − k·ln2, all but exactly. */
     static double reduce(double x, double k) { return Math.fma(-k, LN2_LOW, Math.fma(-k, LN2_HIGH, x)); }
 
-    /** 2ᵏ for |k| ≤ 538: about 0.7·2ᵏ as (1 + z + z²/2 + z³/6)²⁰⁴⁸, z = k·ln2/2048, then rounded up. */
+    /** 2ᵏ for |k| ≤ 538: 0.7·(1 + z + z²/2 + z³/6)²⁰⁴⁸ with z = k·ln2/2048, rounded up to a power of 2. */
     static double pow2(double k) {
         double z = k * (LN2_HIGH / 2048);
         double w = Math.fma(Math.fma(Math.fma(z, 1 / 6.0, 0.5), z, 1), z, 1);
@@ -224,12 +224,12 @@ class rnn {
         addTiles(A, true, B, n, C, from, to);
     }
 
-    /** Both of them: 120 rows of C stay in the cache while B passes by, four of its rows for two of C. */
+    /** Both: 120 rows of C stay in the cache while B passes by, four of its rows at a time for two of C. */
     static void addTiles(
             double[][] A, boolean transposed, double[][] B, int n, double[][] C, int from, int to) {
         for (int block = from, end; block < to; block = end) {
             end = Math.min(block + 120, to);
-            int half = (end - block) / 2;       // pairs far apart: a store delays loads 4096 bytes from it
+            int half = (end - block) / 2;       // pairs far apart: a store delays loads n·4096 bytes away
             for (int k = 0; k + 3 < n; k += 4) {
                 for (int i = block; i < block + half; i++)
                     addFourToPair(A, transposed, i, i + half, B, k, C);
@@ -321,7 +321,7 @@ class rnn {
     interface Part { void run(int from, int to); }
 
     /** Shares out n rows of work, about workPerRow multiplications each. No sum is split: the bits stay. */
-    interface Team { void split(int n, long workPerRow, Part part); }
+    interface Team { void shareOut(int n, long workPerRow, Part part); }
 
     /** An exp, a tanh or the loss of one output takes about as long as this many multiplications. */
     static final long EXP_WORK = 50;
@@ -335,13 +335,13 @@ class rnn {
         if (C.length > CT.length) {
             transposedProduct(B, A, n, CT, C, team);
             transpose(CT, C);
-        } else team.split(C.length, (long) n * CT.length, (from, to) -> {
+        } else team.shareOut(C.length, (long) n * CT.length, (from, to) -> {
             zero(C, from, to);
             addTransposedProduct(A, B, n, C, from, to);
         });
     }
 
-    /** The caller and its helpers, who meet before and after each task. Who waits spins and then sleeps. */
+    /** The caller and its helpers, who meet before and after each task; who waits spins, then sleeps. */
     static final class Threads implements Team, AutoCloseable {
         static final long WORTH = 1_000_000;                            // less is done sooner than shared out
         private final int shares, spins;
@@ -361,7 +361,7 @@ class rnn {
             });
         }
 
-        @Override public void split(int n, long workPerRow, Part part) {
+        @Override public void shareOut(int n, long workPerRow, Part part) {
             if (n < 2 || shares == 1 || n * workPerRow < WORTH) {
                 part.run(0, n);
                 return;
@@ -413,27 +413,20 @@ class rnn {
         double[] bh,                // [H]
         double[][] Why,             // [H,O]
         double[] by,                // [O]
+        double[][][] matrices,      // the five, in the order of NAMES; a vector is a matrix of one row
         double[][] rows) {          // every row of all five, to loop over all numbers alike
 
         static final List<String> NAMES = List.of("Wxh", "Whh", "bh", "Why", "by");
 
-        Parameters(double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
-            this(Wxh, Whh, bh, Why, by, Stream.of(list(Wxh, Whh, bh, Why, by)).flatMap(Stream::of)
-                .toArray(double[][]::new));
+        Parameters(double[][]... five) {
+            this(five[0], five[1], five[2][0], five[3], five[4][0], five,
+                Stream.of(five).flatMap(Stream::of).toArray(double[][]::new));
         }
 
         static Parameters zeros(int I, int H, int O) {
             return new Parameters(
-                new double[I][H], new double[H][H], new double[H], new double[H][O], new double[O]);
+                new double[I][H], new double[H][H], new double[1][H], new double[H][O], new double[1][O]);
         }
-
-        private static double[][][] list(
-                double[][] Wxh, double[][] Whh, double[] bh, double[][] Why, double[] by) {
-            return new double[][][] {Wxh, Whh, {bh}, Why, {by}};
-        }
-
-        /** The five, in the order of NAMES; a vector is a matrix of one row. */
-        double[][][] matrices() { return list(Wxh, Whh, bh, Why, by); }
 
         int I() { return Wxh.length; }
         int H() { return bh.length; }
@@ -466,7 +459,7 @@ class rnn {
                 new double[H][H], new double[O][H], new double[O][H]);
         }
 
-        /** A tape for n rows that begin with the state h [B,H], or 0 for null: the last one if they fit. */
+        /** A tape for n rows, `last` if they fit, that starts from the hidden state h [B,H]; null: from 0. */
         static Tape ready(Tape last, Parameters p, int n, int B, double[][] h) {
             Tape tape = last != null && last.B == B && last.h.length >= n ? last : of(p, n / B, B);
             if (h == null) zero(tape.hPrev, 0, B);
@@ -475,7 +468,7 @@ class rnn {
         }
 
         /** The state after n rows. Shape: [B,H]. */
-        double[][] copyOfState(int n) {
+        double[][] copyOfHidden(int n) {
             return Arrays.stream(h, n - B, n).map(double[]::clone).toArray(double[][]::new);
         }
 
@@ -488,7 +481,7 @@ class rnn {
         int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
         double[][] h = tape.h(), hPrev = tape.hPrev(), y = tape.y();
         // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
-        team.split(B, (long) n / B * H * (H + EXP_WORK), (from, to) -> {    // rows, work of each, what to do
+        team.shareOut(B, (long) n / B * H * (H + EXP_WORK), (from, to) -> {   // rows, work of each, what
             for (int r = 0; r < n; r += B) {                    // r: the first row of step t
                 fill(h, p.bh(), r + from, r + to);
                 x.addTimes(p.Wxh(), h, r + from, r + to);
@@ -497,7 +490,7 @@ class rnn {
             }
         });
         // y[t] = h[t]·Why + by, of all steps at once
-        team.split(n, (long) H * O, (from, to) -> {
+        team.shareOut(n, (long) H * O, (from, to) -> {
             fill(y, p.by(), from, to);
             addProduct(h, p.Why(), y, from, to);
         });
@@ -514,13 +507,13 @@ class rnn {
         transpose(p.Whh(), tape.WhhT());
         transpose(p.Why(), tape.WhyT());
         // y[t] = h[t]·Why + by                          dh[t] = dy[t]·Whyᵀ, of all steps at once
-        team.split(n, (long) H * O, (from, to) -> {
+        team.shareOut(n, (long) H * O, (from, to) -> {
             zero(dh, from, to);
             addProduct(dy, tape.WhyT(), dh, from, to);
         });
         // h[t] = tanh(a[t])                             da[t] = dh[t] ∘ (1 − h[t]²)
         // a[t] = x[t]·Wxh + h[t-1]·Whh + bh             dh[t-1] += da[t]·Whhᵀ
-        team.split(B, (long) n / B * H * H, (from, to) -> {
+        team.shareOut(B, (long) n / B * H * H, (from, to) -> {
             zero(dhPrev, from, to);                             // dh[0] alone: the others hold dy[t]·Whyᵀ
             for (int r = n - B; r >= 0; r -= B) {
                 for (int b = from; b < to; b++) gradActivate(h[r + b], dh[r + b], da[r + b]);
@@ -530,19 +523,19 @@ class rnn {
         // dWhy = Σ h[t]ᵀ·dy[t]  dWhh = Σ h[t-1]ᵀ·da[t]  dbh = Σ da[t]  dWxh = Σ x[t]ᵀ·da[t]  dby = Σ dy[t]
         zero(d.rows(), 0, d.rows().length);
         transposedProduct(h, dy, n, d.Why(), tape.dWhyT(), team);
-        team.split(H, (long) n * H, (from, to) -> {
+        team.shareOut(H, (long) n * H, (from, to) -> {
             addTransposedProduct(hPrev, da, n, d.Whh(), from, to);
             for (int r = 0; r < n; r++)
                 for (int j = from; j < to; j++) d.bh()[j] += da[r][j];
         });
-        team.split(p.I(), (long) n * H, (from, to) -> x.addGradient(da, d.Wxh(), from, to));
+        team.shareOut(p.I(), (long) n * H, (from, to) -> x.addGradient(da, d.Wxh(), from, to));
         for (int r = 0; r < n; r++) addRow(1, dy[r], d.by());
     }
 
     /** The mean loss over the scored rows, the last target.n() of n; its gradient goes into dy. */
     static double loss(Vectors target, int n, Tape tape, Team team) {
         int scored = target.n(), first = n - scored;
-        team.split(n, EXP_WORK * tape.y()[0].length, (from, to) -> {
+        team.shareOut(n, EXP_WORK * tape.y()[0].length, (from, to) -> {
             zero(tape.dy(), from, Math.min(first, to));
             for (int r = Math.max(first, from); r < to; r++) {
                 double[] dy = tape.dy()[r];
@@ -555,7 +548,7 @@ class rnn {
         return sum / scored;
     }
 
-    /** A whole pass: forward, loss, backward. The mean loss, its gradient in d; 0 where nothing is scored. */
+    /** Forward, loss, backward: the mean loss, its gradient in d. No target: 0, and d is left as it was. */
     static double pass(Parameters p, Vectors x, Vectors target, Tape tape, Parameters d, Team team) {
         forward(p, x, tape, team);
         if (target.n() == 0) return 0;
@@ -649,11 +642,10 @@ class rnn {
         }
     }
 
-    /** n one-hot vectors, of which only the index of the 1 is kept, the code: a part of an array of codes. */
-    record OneHot(int[] codes, int first, int n, int width) implements Vectors {
-        OneHot(int[] codes, int width) { this(codes, 0, codes.length, width); }
-
-        public int code(int r) { return codes[first + r]; }
+    /** One-hot vectors, of each of which only the index of its 1 is kept, the code. */
+    record OneHot(int[] codes, int width) implements Vectors {
+        public int n() { return codes.length; }
+        public int code(int r) { return codes[r]; }
 
         /** A one-hot vector times W is a row of W. */
         public void addTimes(double[][] W, double[][] C, int from, int to) {
@@ -661,14 +653,16 @@ class rnn {
         }
 
         public void addGradient(double[][] da, double[][] dW, int from, int to) {
-            for (int r = 0; r < n; r++)
+            for (int r = 0; r < n(); r++)
                 if (from <= code(r) && code(r) < to) addRow(1, da[r], dW[code(r)]);
         }
 
         /** As targets their loss is cross-entropy. */
         public double loss(int r, double[] y, double[] dy) { return gradCrossEntropy(y, code(r), dy); }
 
-        public OneHot slice(int from, int to) { return new OneHot(codes, first + from, to - from, width); }
+        public OneHot slice(int from, int to) {
+            return new OneHot(Arrays.copyOfRange(codes, from, to), width);
+        }
 
         public OneHot sideBySide(List<Vectors> sequences, int from, int to) {
             int B = sequences.size();
@@ -735,7 +729,7 @@ class rnn {
 
     // ── 6. Training ───────────────────────────────────────────────────────────────────────────────────────
 
-    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` decides all draws. */
+    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` is for every draw. */
     record Settings(
         double learningRate, double momentum, double clip, double weightDecay, int batch, int steps,
         long seed) {
@@ -790,12 +784,12 @@ class rnn {
         Parameters p,               // the weights, updated in place
         Parameters v,               // their velocity, likewise
         Parameters last,            // the weights when the last whole epoch ended
-        List<double[]> losses,      // of each whole epoch: training or training, held out
+        List<double[]> losses,      // of each whole epoch: {training} or {training, held out}
         Parameters best,            // the weights of the epoch with the lowest held-out loss
         int bestEpoch,              // its number; 0: none yet
         int next,                   // the window to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
-        double[][] h) {             // the hidden state carried into it [B,H]; none where an epoch begins
+        double[][] h) {             // the hidden state that the window before left [B,H]; none at first
 
         static State of(Parameters p) {
             Parameters v = Parameters.zeros(p.I(), p.H(), p.O());
@@ -806,7 +800,7 @@ class rnn {
         int epoch() { return losses.size(); }
     }
 
-    /** Training: a state, moved on one update at a time. All else is given, or room to work in. */
+    /** Training: a state, moved on one update at a time. All else is given, or scratch space. */
     static final class Training {
         final Settings settings;
         final Team team;
@@ -846,14 +840,14 @@ class rnn {
             int n = x.n(), B = window.B();
             tape = Tape.ready(tape, p, n, B, window.from() == 0 ? null : state.h());
             double loss = pass(p, x, target, tape, d, team);
-            double lossSum = state.lossSum() + loss * (target.n() / B) * B;  // the rounding that is promised
+            double lossSum = state.lossSum() + loss * (target.n() / B) * B;  // in this order: the bits stay
             if (target.n() > 0) descend(p, d, state.v(), settings);
             int next = state.next() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
             if (whole) return endEpoch(lossSum / scored);
             state = new State(p, state.v(), state.last(), state.losses(), state.best(), state.bestEpoch(),
-                next, lossSum, tape.copyOfState(n));
+                next, lossSum, tape.copyOfHidden(n));
             return true;
         }
 
@@ -895,6 +889,7 @@ class rnn {
         Score(double loss) { this(loss, Double.NaN); }
     }
 
+    /** The forward pass over windows in their order; within a batch h is carried from one to the next. */
     static Score evaluate(Parameters p, List<Window> windows, Team team) {
         Tape tape = null;
         double[][] h = null;
@@ -909,17 +904,17 @@ class rnn {
             for (int r = 0; r < target.n(); r++)
                 if (argmax(tape.y()[x.n() - target.n() + r]) == target.code(r)) right++;
             scored += target.n();
-            h = tape.copyOfState(x.n());
+            h = tape.copyOfHidden(x.n());
         }
         return new Score(lossSum / scored, right / scored);
     }
 
-    /** The largest relative error of BPTT's gradient over so many weights of one parameter. */
+    /** The largest relative error of BPTT's gradient over the weights checked of one parameter. */
     record GradientCheck(String name, int checked, double worst) { }
 
     /**
      * Compares BPTT with central differences on one window, at up to `most` weights of each parameter, evenly
-     * spread. The error is |a − n| / max(|a| + |n|, 1e-4); the floor is what rounding of the loss amounts to.
+     * spread. The error is |g − slope| / max(|g| + |slope|, 1e-4): rounding must not pass for an error.
      */
     static List<GradientCheck> checkGradients(Parameters p, Window window, int most, Team team) {
         Vectors x = window.input(), target = window.target();
@@ -933,8 +928,8 @@ class rnn {
             double worst = 0;
             for (int k = 0; k < checked; k++) {
                 int at = (int) ((long) k * size / checked), i = at / columns, j = at % columns;
-                double a = dW[i][j], n = numericalGradient(p, W[i], j, x, target, tape, team);
-                worst = Math.max(worst, Math.abs(a - n) / Math.max(Math.abs(a) + Math.abs(n), 1e-4));
+                double g = dW[i][j], slope = numericalGradient(p, W[i], j, x, target, tape, team);
+                worst = Math.max(worst, Math.abs(g - slope) / Math.max(Math.abs(g) + Math.abs(slope), 1e-4));
             }
             checks.add(new GradientCheck(Parameters.NAMES.get(m), checked, worst));
         }
@@ -1002,7 +997,7 @@ class rnn {
         return generated;
     }
 
-    /** Goes on from a prime, not empty, until n codes are written or `end`, which is left out, is drawn. */
+    /** Goes on from a prime, not empty, by n codes or until `end` is drawn, which is left out. */
     static int[] sample(Parameters p, int[] prime, int n, double temperature, int end, Random random) {
         Stepper stepper = new Stepper(p);
         double[] y = null;
@@ -1028,7 +1023,7 @@ class rnn {
 
     // ── 8. Forms of data ──────────────────────────────────────────────────────────────────────────────────
 
-    /** Without control characters; of what is too long for a line the beginning and the end. */
+    /** A message without control characters; of one too long for a line, the beginning and the end. */
     static String oneLine(String message) {
         String line = message.replaceAll("\\p{Cc}", "?");
         int n = line.length();
@@ -1076,7 +1071,7 @@ class rnn {
             return IntStream.range(0, inputs.size()).mapToObj(n -> {
                 Sequence s = new Sequence(inputs.get(n), targets.get(n));
                 if (s.unscored() >= 0) return s;
-                throw wrong("%s: inputs[%d] has %s, but %d targets or labels; at most as many can be scored",
+                throw wrong("%s: inputs[%d] has %s, but %d targets or labels; at most one for each step",
                     file, n, count(s.T(), "steps"), s.target().n());
             }).toList();
         }
@@ -1099,8 +1094,8 @@ class rnn {
                 boolean fit = Arrays.stream(numbers).allMatch(x -> x >= least && x <= most);
                 if (fit && numbers.length == n) return numbers;
             } catch (NumberFormatException e) { /* said below */ }
-            throw wrong("%s: its metadata has \"%s\" where \"%s\" has to be %s from %s to %s",
-                file, list, key, count(n, "numbers"), least, most);
+            throw wrong("%s: \"%s\" in its metadata must be %s from %s to %s, not \"%s\"",
+                file, key, count(n, "numbers"), least, most, list);
         }
     }
 
@@ -1121,31 +1116,31 @@ class rnn {
                    double temperature, long seed, Consumer<String> warn) { }
 
     /** What is trained with where no option says so; learn/DEFAULTS.md has what a text's rest on. */
-    record Usual(int batch, double momentum, double clip) {
+    record Defaults(int batch, double momentum, double clip) {
         static final int HIDDEN = 16, SERIES_BATCH = 1;
         static final double TEXT_MOMENTUM = 0.9, TEXT_CLIP = 1;
-        static final Usual SEQUENCES = new Usual(Settings.BATCH, 0, 0),
-            SERIES = new Usual(SERIES_BATCH, 0, 0),
-            TEXT = new Usual(Settings.BATCH, TEXT_MOMENTUM, TEXT_CLIP);
+        static final Defaults SEQUENCES = new Defaults(Settings.BATCH, 0, 0),
+            SERIES = new Defaults(SERIES_BATCH, 0, 0),
+            TEXT = new Defaults(Settings.BATCH, TEXT_MOMENTUM, TEXT_CLIP);
     }
 
-    /** What to learn, what is held out, how much that is, how to cut either into windows, and the usual. */
+    /** What to learn, what to hold out and how much that is, how to cut windows, and the form's defaults. */
     record Split(
-        List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps, Usual usual) {
+        List<Sequence> training, List<Sequence> heldOut, int held, int batch, int steps, Defaults defaults) {
 
         /** Separate sequences, of which the last are held out. */
         static Split sequences(List<Sequence> all, Request request, String unit, String file) {
             int held = request.validate().of(all.size(), unit, file), kept = all.size() - held;
             return new Split(all.subList(0, kept), all.subList(kept, all.size()), held,
-                Objects.requireNonNullElse(request.batch(), Usual.SEQUENCES.batch()), Integer.MAX_VALUE,
-                Usual.SEQUENCES);
+                Objects.requireNonNullElse(request.batch(), Defaults.SEQUENCES.batch()), Integer.MAX_VALUE,
+                Defaults.SEQUENCES);
         }
 
         /** One long sequence, cut into streams; its held-out end is read after the last of them. */
-        static Split streams(Vectors values, Request request, Usual usual, String unit, String file) {
+        static Split streams(Vectors values, Request request, Defaults defaults, String unit, String file) {
             int n = values.n(), held = request.validate().of(n, unit, file), kept = n - held;
-            long filled = Math.max(1, kept / (request.steps() + 1L));   // so many streams fill a window each
-            int streams = Objects.requireNonNullElse(request.batch(), (int) Math.min(usual.batch(), filled));
+            long full = Math.max(1, kept / (request.steps() + 1L));   // so many streams fill a window each
+            int streams = Objects.requireNonNullElse(request.batch(), (int) Math.min(defaults.batch(), full));
             int length = kept / streams;
             if (length < 2)
                 throw wrong("%s: leaves %s to train on for %s; a stream needs at least 2: hold out less, or "
@@ -1154,7 +1149,7 @@ class rnn {
                 .mapToObj(b -> Sequence.next(values.slice(b * length, (b + 1) * length))).toList();
             List<Sequence> heldOut = held == 0 ? List.of()
                 : List.of(new Sequence(values.slice((streams - 1) * length, n - 1), values.slice(kept, n)));
-            return new Split(training, heldOut, held, streams, request.steps(), usual);
+            return new Split(training, heldOut, held, streams, request.steps(), defaults);
         }
 
         int I() { return training.get(0).input().width(); }
@@ -1227,7 +1222,7 @@ class rnn {
         String title, String xAxis, String yAxis, double firstStep, boolean logarithmic, List<Line> lines)
         implements Panel { }
 
-    record Line(String name, double[] x, double[] y, int colour, boolean line, boolean dots) {
+    record Line(String name, double[] x, double[] y, int colour, boolean joined, boolean dots) {
 
         /** A line over x = first, first + 1, … */
         static Line over(int first, String name, double[] y, int colour) {
@@ -1240,8 +1235,8 @@ class rnn {
     static final int BLACK = 0x333333, WHITE = 0xFFFFFF, BLUE = 0x0072B2, SKY = 0x56B4E9, ORANGE = 0xE69F00,
         VERMILION = 0xD55E00;
 
-    /** Cells [row][column], the first row at the foot, coloured from the least value to the most. */
-    record Cells(
+    /** HeatMap [row][column], the first row at the foot, coloured from the least value to the most. */
+    record HeatMap(
         String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
         boolean counts, double least, double most, int... colours) implements Panel {
         static final int MOST = 250;                    // rows or columns that can be told apart
@@ -1275,7 +1270,7 @@ class rnn {
 
     static double[][] rows(Vectors dense) { return ((Dense) dense).x(); }
 
-    /** What can be had for nothing, fitted on the training part; `alone`: of a series going on, else null. */
+    /** What needs no network, fitted on the training part; `alone`: of a series going on, else null. */
     record Baseline(String name, Score score, Score alone) {
         Map<String, ?> object() {
             boolean known = alone != null && Double.isFinite(alone.loss());     // it may go on to infinity
@@ -1289,9 +1284,10 @@ class rnn {
             return new Baseline(name, evaluate(p, split.windowsOf(split.shown()), ALONE), null);
         }
 
-        /** Codes as frequent as in the training part or, in `pairs`, as behind the code before them. */
+        /** The shares of codes in the training part or, with `pairs`, their shares after each code. */
         static Baseline counted(String name, Split split, boolean pairs) {
             long O = split.O(), n = split.shown().stream().mapToLong(s -> s.target().n()).sum();
+            // a key: the code before · O + the code
             Function<Sequence, LongStream> keys = s -> IntStream.range(0, s.target().n()).mapToLong(
                 r -> (pairs ? s.input().code(s.unscored() + r) : 0) * O + s.target().code(r));
             var counts = split.training().stream().flatMapToLong(keys).boxed()
@@ -1336,8 +1332,8 @@ class rnn {
     // ── 8.1 Sequences of vectors ──
 
     static Answer regressionAnswer(Parameters p, Sequence s, Boolean heldOut, Integer generate) {
-        double[][] target = rows(s.target()), output = scoredOutputs(p, s), generated = p.I() != p.O() ? null
-            : generate(p, s.input(), Objects.requireNonNullElse(generate, s.T()));
+        double[][] target = rows(s.target()), output = scoredOutputs(p, s), generated = null;
+        if (p.I() == p.O()) generated = generate(p, s.input(), Objects.requireNonNullElse(generate, s.T()));
         var json = json("held_out", heldOut, "input", rows(s.input()), "target", target, "output", output,
             "generated", generated);
         if (generated == null) return new Answer(json, () -> table(s.unscored() + 1, target, output));
@@ -1390,7 +1386,7 @@ class rnn {
         Split split = Split.sequences(all, request, "sequences", data.file());
         if (ofAll > 10)
             request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
-                + "inputs and targets that are divided until they are about 1", data.file(), ofAll));
+                + "inputs and targets that are scaled to about 1", data.file(), ofAll));
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
             score -> format("%.6g", score.loss()),
             p -> answers(split, (s, heldOut) -> regressionAnswer(p, s, heldOut, request.generate())),
@@ -1422,7 +1418,7 @@ class rnn {
                 if (data.classes().isEmpty()) return code;
                 String name = data.classes().get(code);
                 if (names.contains(name)) return names.indexOf(name);
-                throw wrong("%s: the class \"%s\" is none of the %d that the network knows",
+                throw wrong("%s: the class \"%s\" is not among the %d that the network knows",
                     data.file(), name, names.size());
             }).toArray(), O)).toList();
         }
@@ -1445,7 +1441,7 @@ class rnn {
 
         /** How often the network says each class where each is right. */
         Panel panel(Parameters p, Split split) {
-            int together = (O + Cells.MOST - 1) / Cells.MOST, n = (O + together - 1) / together;
+            int together = (O + HeatMap.MOST - 1) / HeatMap.MOST, n = (O + together - 1) / together;
             double[][] counts = new double[n][n];
             for (Sequence s : split.shown()) {
                 double[][] y = scoredOutputs(p, s);
@@ -1456,7 +1452,7 @@ class rnn {
                 .mapToObj(k -> names.isEmpty() ? roundNumber(k, O) : names.get(k)).toList();
             double most = Stream.of(counts).flatMapToDouble(Arrays::stream).max().orElse(1);
             String which = split.held() > 0 ? ", held out" : "";
-            return new Cells("Labels and answers" + which + " (counts)", "the network's answer", "label",
+            return new HeatMap("Confusion matrix" + which + " (counts)", "the network's answer", "label",
                 labels, labels, counts, true, 0, most, WHITE, SKY);
         }
 
@@ -1646,7 +1642,7 @@ class rnn {
         return IntStream.rangeClosed(0, order).mapToDouble(i -> A[i][order + 1] / A[i][i]).toArray();
     }
 
-    /** Each column forecast from its own past by what fits its first n values; %s: from how far back. */
+    /** Each column forecast from its own past by a fit to its first n values; %s in the name: its lags. */
     static Baseline linearBaseline(String name, double[][] columns, int n, Function<double[], double[]> fit) {
         int T = columns[0].length, first = n < T ? n : 1;
         double share = (double) T / (T - first) / columns.length, ahead = 0, alone = 0;
@@ -1688,7 +1684,7 @@ class rnn {
             request.warn().accept(format("%s has %s, but %s keeps to those of its own series: %s",
                 data.file(), fitted, loaded.file(), scaling));
         Dense scaled = new Dense(scaling.scale(own));
-        Split split = Split.streams(scaled, request, Usual.SERIES, "values", data.file());
+        Split split = Split.streams(scaled, request, Defaults.SERIES, "values", data.file());
         Sequence scaledNext = Sequence.next(scaled);
         refuseHuge(largest(List.of(scaledNext.target())), " deviations from the mean", data.file());
         int more = Objects.requireNonNullElse(request.generate(), n - 1);
@@ -1723,7 +1719,8 @@ class rnn {
             if (size == I && (I == O || loaded.knowsClasses())
                     && characters.equals(vocabulary.characters())) return vocabulary;
             throw wrong("%s: its vocabulary of %d does not fit: rnn.weight_ih_l0 takes %s and "
-                + "fc.weight gives %d, in code-point order", loaded.file(), size, count(I, "characters"), O);
+                + "fc.weight gives %d, and it must be in code-point order",
+                loaded.file(), size, count(I, "characters"), O);
         }
 
         /** That of the model to go on from or, where it has none, of the dataset. */
@@ -1746,12 +1743,12 @@ class rnn {
         /** The code of the end-of-text token, if there is one. */
         IntStream end() { return IntStream.range(codePoints.length, size()); }
 
-        /** The codes of a text behind an end-of-text token. */
+        /** The codes of a text, after an end-of-text token if there is one. */
         int[] encode(String text, String where) {
             return IntStream.concat(end(), text.codePoints().map(c -> {
                 int code = Arrays.binarySearch(codePoints, c);
                 if (code >= 0) return code;
-                throw wrong("%s: the character \"%s\" (U+%04X) is none of the %d that the network knows",
+                throw wrong("%s: the character \"%s\" (U+%04X) is not among the %d that the network knows",
                     where, Character.toString(c), c, codePoints.length);
             })).toArray();
         }
@@ -1785,7 +1782,7 @@ class rnn {
         }
     }
 
-    /** How to write with a vocabulary: from a prime on, in codes the start, and as is asked for. */
+    /** Writes text with a vocabulary, from a prime on, whose codes are `start`, as the options ask for. */
     record Sampler(Vocabulary vocabulary, String prime, int[] start, Request request) {
         static final int LENGTH = 200;                  // where --generate is not given
 
@@ -1811,7 +1808,7 @@ class rnn {
             return format("%." + length + "s", text.replaceAll("[\\s\\p{Cntrl}]+", " ").strip());
         }
 
-        /** A text or, where texts have an end, whole ones of so many characters in all. */
+        /** One text or, where texts have an end, whole ones until the characters asked for are used up. */
         Answer answer(Parameters p, Set<String> known) {
             Random random = new Random(request.seed());
             int left = Objects.requireNonNullElse(request.generate(), LENGTH);
@@ -1841,7 +1838,7 @@ class rnn {
         var codes = IntStream.range(0, p.O()).boxed()
             .sorted(Comparator.comparing(k -> -Arrays.stream(probability[k]).max().orElse(0))).limit(20)
             .sorted(Comparator.reverseOrder()).toList();
-        return new Cells("Probability of the next character", "the text, read up to here", "next",
+        return new HeatMap("Probability of the next character", "the text, read up to here", "next",
             shown.labels(), codes.stream().map(vocabulary::label).toList(),
             codes.stream().map(k -> probability[k]).toArray(double[][]::new), false, 0, 1, WHITE, BLUE);
     }
@@ -1859,7 +1856,7 @@ class rnn {
     static Form text(Dataset data, Request request, Model loaded) {
         Vocabulary vocabulary = Vocabulary.of(data, false, loaded);
         OneHot codes = vocabulary.vectors(data, 2).get(0);
-        Split split = Split.streams(codes, request, Usual.TEXT, "characters", data.file());
+        Split split = Split.streams(codes, request, Defaults.TEXT, "characters", data.file());
         Sampler sampler = Sampler.of(vocabulary, request);
         return textForm("a text", split, sampler, p -> sampler.answer(p, Set.of()));
     }
@@ -1915,7 +1912,7 @@ class rnn {
             || data.keys().equals("texts") && loaded != null && loaded.knowsClasses();
     }
 
-    /** The same data with zeros for the labels or targets that the network knows. */
+    /** The same data with zeros in place of the labels or targets that it lacks. */
     static Dataset filled(Dataset data, Model loaded) {
         boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
         List<Vectors> targets = texts ? Collections.nCopies(data.texts().size(), new OneHot(new int[1], 1))
@@ -1958,7 +1955,7 @@ class rnn {
     /** Reads JSON token by token; every mistake is told with its place and what would be right. */
     record StrictJson(String where, JsonParser in) {
 
-        /** Reads a text that is one object and nothing behind it; `where` begins what is said of mistakes. */
+        /** Reads a text that is one object with nothing after it; `where` begins what is said of mistakes. */
         static <T> T document(String where, String text, Function<StrictJson, T> object) {
             return document(where, JSON.createParser(ObjectReadContext.empty(), text), object);
         }
@@ -2123,7 +2120,7 @@ class rnn {
         json.list(() -> {
             if (json.isList() && numbers.isEmpty()) return parseVector(json, vectors);
             if (vectors.isEmpty()) return numbers.add(new double[] {json.number()});
-            throw json.wrongHere("is not a list, as series[0] is; all steps need one form");
+            throw json.wrongHere("is not a list, but series[0] is; all need one form");
         });
         var rows = vectors.isEmpty() ? numbers : vectors;
         if (rows.size() < 2) throw json.wrongHere("has " + rows.size() + " of the 2 values that it needs");
@@ -2247,7 +2244,7 @@ class rnn {
             case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
             default -> {
                 if (!isObject && !type.equals(".json"))
-                    throw wrong("%s: is not JSON; a text is a file named .txt, a series one named .csv",
+                    throw wrong("%s: is not JSON; name a text .txt, a series .csv",
                         file);
                 yield StrictJson.document(file, text, json -> datasetOf(json, name));
             }
@@ -2333,7 +2330,7 @@ class rnn {
     static double[] finite(double... numbers) {
         if (Arrays.stream(numbers).allMatch(Double::isFinite)) return numbers;
         throw failed(
-            "what the network says is not finite; its weights are too large: try a smaller --learning-rate");
+            "the network's outputs are not finite; its weights are too large: try a smaller --learning-rate");
     }
 
     /** Maps, lists, vectors, which are codes if they are one-hot, arrays, numbers, truth values, strings. */
@@ -2360,7 +2357,7 @@ class rnn {
     record Safetensors(Path file, Map<String, double[][]> matrices, Map<String, String> metadata) {
         Safetensors(Path file) { this(file, new LinkedHashMap<>(), new LinkedHashMap<>()); }
 
-        /** Adds parameters, each under its name behind a prefix. */
+        /** Adds parameters, each under its name after a prefix. */
         void put(String prefix, Parameters p) {
             for (int m = 0; m < Parameters.NAMES.size(); m++)
                 matrices.put(prefix + Parameters.NAMES.get(m), p.matrices()[m]);
@@ -2368,7 +2365,7 @@ class rnn {
 
         Parameters parameters(String prefix, int I, int H, int O) {
             return new Parameters(take(prefix + "Wxh", I, H), take(prefix + "Whh", H, H),
-                take(prefix + "bh", 1, H)[0], take(prefix + "Why", H, O), take(prefix + "by", 1, O)[0]);
+                take(prefix + "bh", 1, H), take(prefix + "Why", H, O), take(prefix + "by", 1, O));
         }
 
         double[][] get(String name) {
@@ -2495,11 +2492,11 @@ class rnn {
         TORCH_NAMES.forEach(tensors::get);
         double[][] ih = tensors.get("rnn.weight_ih_l0"), fc = tensors.get("fc.weight");
         int I = ih[0].length, H = ih.length, O = fc.length;
-        double[] bh = tensors.take("rnn.bias_ih_l0", 1, H)[0];
-        addRow(1, tensors.take("rnn.bias_hh_l0", 1, H)[0], bh);
+        double[][] bh = tensors.take("rnn.bias_ih_l0", 1, H);
+        addRow(1, tensors.take("rnn.bias_hh_l0", 1, H)[0], bh[0]);
         Parameters p = new Parameters(transposed(tensors.take("rnn.weight_ih_l0", H, I)),
             transposed(tensors.take("rnn.weight_hh_l0", H, H)), bh,
-            transposed(tensors.take("fc.weight", O, H)), tensors.take("fc.bias", 1, O)[0]);
+            transposed(tensors.take("fc.weight", O, H)), tensors.take("fc.bias", 1, O));
         if (tensors.matrices().isEmpty()) return new Model(file.toString(), p, tensors.metadata());
         throw wrong("%s: has %s beside a network of one tanh layer", file, tensors.matrices().keySet());
     }
@@ -2535,13 +2532,13 @@ class rnn {
             return new Origin(options, Long.toHexString(checksum.getValue()), data.file());
         }
 
-        /** A checkpoint of other data or options would go on to something that neither of them means. */
+        /** Refuses a checkpoint of other data or options: the result would be a training of neither. */
         void refuseOther(Path checkpoint, Map<String, String> metadata) {
             String[] now = options.split(" "), then = metadata.getOrDefault("origin", "").split(" ");
             if (now.length != then.length)
                 throw wrong("%s: is not a checkpoint of this version of rnn; train anew", checkpoint);
             if (!data.equals(metadata.get("data")))
-                throw wrong("--resume: %s is of other data than %s", checkpoint, file);
+                throw wrong("--resume: %s was trained on other data than %s", checkpoint, file);
             for (int i = 0; i < now.length; i += 2)
                 if (!now[i + 1].equals(then[i + 1]))
                     throw wrong("--resume: %s has %s %s, not %s; go on with the options it was trained with",
@@ -2610,7 +2607,7 @@ class rnn {
         private final int columns;                      // of the terminal that may be drawn on; 0 without one
         private final long started;
         private long next;                              // when to show progress again
-        private int shown;                              // how often that was
+        private int redraws;                            // how often that was
         private boolean drawn;                          // a line of progress, which the next one replaces
 
         Console(boolean quiet, Training training) {
@@ -2645,7 +2642,7 @@ class rnn {
             if (columns == 0 || System.nanoTime() - next < 0) return;
             next = System.nanoTime() + 400_000_000;
             erase();
-            if (sample != null && ++shown % 25 == 0)
+            if (sample != null && ++redraws % 25 == 0)
                 System.err.println(sample.apply(training.state.p(), columns - 1));
             System.err.print(format("%." + (columns - 1) + "s", progressLine(epochs)));
             drawn = true;
@@ -2728,12 +2725,12 @@ class rnn {
         return new Lines("Loss of " + name, "epoch", unit, 1, all.getMax() > 100 * all.getMin(), lines);
     }
 
-    static Panel statePanel(Shown shown, Tape tape) {
+    static Panel hiddenPanel(Shown shown, Tape tape) {
         int T = shown.read().n(), labelled = shown.labels().size();
         double[][] units = transposed(Arrays.copyOfRange(tape.h(), T - labelled, T));
-        int H = Math.min(units.length, Cells.MOST);
+        int H = Math.min(units.length, HeatMap.MOST);
         var numbers = IntStream.rangeClosed(1, H).mapToObj(j -> roundNumber(j, H)).toList();
-        return new Cells("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), numbers,
+        return new HeatMap("Hidden state over time", shown.axis(), "hidden unit", shown.labels(), numbers,
             Arrays.copyOf(units, H), false, -1, 1, BLUE, WHITE, VERMILION);
     }
 
@@ -2775,7 +2772,7 @@ class rnn {
         static final int WIDTH = 800, HEIGHT = 500;     // of one of the four panels
 
         private static IChart chart(Panel panel) {
-            return panel instanceof Lines lines ? chart(lines) : chart((Cells) panel);
+            return panel instanceof Lines lines ? chart(lines) : chart((HeatMap) panel);
         }
 
         private static IChart chart(Lines lines) {
@@ -2802,12 +2799,12 @@ class rnn {
         private static void add(XYChart chart, Line line, double[] x, double[] y) {
             XYSeries series = chart.addSeries(line.name().isEmpty() ? "-" : line.name(), x, y);
             Color colour = new Color(line.colour());
-            if (line.line()) series.setLineColor(colour).setLineWidth(2);
+            if (line.joined()) series.setLineColor(colour).setLineWidth(2);
             else series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.Scatter);
             series.setMarkerColor(colour).setMarker(line.dots() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         }
 
-        private static IChart chart(Cells cells) {
+        private static IChart chart(HeatMap cells) {
             HeatMapChart chart = new HeatMapChart(WIDTH, HEIGHT, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
             for (int i = 0; i < cells.cells().length; i++)
@@ -2843,7 +2840,7 @@ class rnn {
             Shown shown = form.shown();
             Tape tape = Tape.ready(null, p, shown.read().n(), 1, null);
             pass(p, shown.read(), shown.lastTarget(), tape, copy(p), ALONE);
-            var charts = Stream.of(losses, form.panel().apply(p), statePanel(shown, tape),
+            var charts = Stream.of(losses, form.panel().apply(p), hiddenPanel(shown, tape),
                 gradientPanel(shown, tape)).map(panel -> chart(panel)).toList();
             var png = BitmapEncoder.BitmapFormat.PNG;
             writeWhole(file, out -> BitmapEncoder.saveBitmap(charts, 2, 2, out, png));
@@ -2853,7 +2850,7 @@ class rnn {
     /** explain.html: every number of one SGD step, in a page to walk through. Its JSON: learn/STEP.md. */
     record Explanation(Vectors x, Vectors target, Settings settings, Parameters start) {
 
-        /** Of the first batch the first sequence: its first 12 steps or, if they have no target, the last. */
+        /** The first batch's first sequence: its first 12 steps; where some are unscored, its last 12. */
         static Explanation of(Split split, Training training) {
             Window first = plan(split.training(), training.settings, 1).get(0);
             int to = first.sequences().get(0).unscored() == 0 ? Math.min(12, first.to()) : first.to();
@@ -2928,17 +2925,17 @@ class rnn {
         @Option(names = "--validate", paramLabel = "N[%]",
             description = "hold out the last N sequences, values, characters")
         HoldOut validate = new HoldOut(0, false);
-        @Option(names = "--hidden", paramLabel = "N", description = "hidden units (" + Usual.HIDDEN + ")")
+        @Option(names = "--hidden", paramLabel = "N", description = "hidden units (" + Defaults.HIDDEN + ")")
         Integer hidden;
         @Option(names = {"-e", "--epochs"}, paramLabel = "N", description = "epochs to train" + DEFAULT)
         int epochs = 100;
         @Option(names = {"--lr", "--learning-rate"}, paramLabel = "R", description = "step size" + DEFAULT)
         double learningRate = Settings.DEFAULT.learningRate();
         @Option(names = "--momentum", paramLabel = "R",
-            description = "momentum, from 0 to less than 1 (0; text: " + Usual.TEXT_MOMENTUM + ")")
+            description = "momentum, from 0 to less than 1 (0; text: " + Defaults.TEXT_MOMENTUM + ")")
         Double momentum;
         @Option(names = "--clip", paramLabel = "R",
-            description = "clip gradients to this norm (0: off; text: " + Usual.TEXT_CLIP + ")")
+            description = "clip gradients to this norm (0: off; text: " + Defaults.TEXT_CLIP + ")")
         Double clip;
         @Option(names = "--weight-decay", paramLabel = "R", description = "pull of all weights towards 0 (0)")
         double weightDecay;
@@ -2946,11 +2943,11 @@ class rnn {
             description = "stop after N epochs without a lower held-out loss; keep the best")
         Integer patience;
         @Option(names = "--batch", paramLabel = "N", description = "sequences or streams in an update ("
-            + Settings.BATCH + "; series: " + Usual.SERIES_BATCH + ")")
+            + Settings.BATCH + "; series: " + Defaults.SERIES_BATCH + ")")
         Integer batch;
         @Option(names = "--steps", paramLabel = "N", description = "BPTT window, series and text" + DEFAULT)
         int steps = 25;
-        @Option(names = "--seed", paramLabel = "N", description = "seed of all that is drawn" + DEFAULT)
+        @Option(names = "--seed", paramLabel = "N", description = "seed of every random draw" + DEFAULT)
         long seed = Settings.DEFAULT.seed();
         @Option(names = "--threads", paramLabel = "N", description = "threads to train with (all cores)")
         int threads = Runtime.getRuntime().availableProcessors();
@@ -3001,14 +2998,14 @@ class rnn {
         }
 
         Settings settings(Split split) {
-            double momentum = Objects.requireNonNullElse(this.momentum, split.usual().momentum());
-            double clip = Objects.requireNonNullElse(this.clip, split.usual().clip());
+            double momentum = Objects.requireNonNullElse(this.momentum, split.defaults().momentum());
+            double clip = Objects.requireNonNullElse(this.clip, split.defaults().clip());
             return new Settings(
                 learningRate, momentum, clip, weightDecay, split.batch(), split.steps(), seed);
         }
     }
 
-    /** What the number behind an option may be, in numbers and in words. */
+    /** What the number after an option may be, in numbers and in words. */
     record Range(double least, double most, String words) {
         static Range of(String option) {
             return switch (option) {
@@ -3065,7 +3062,7 @@ class rnn {
 
     /** The weights to start from: new ones or, if they fit the dataset and --hidden, those of --load. */
     static Parameters weights(Options options, Model loaded, Form form, String data) {
-        int known = loaded == null ? Usual.HIDDEN : loaded.p().H();
+        int known = loaded == null ? Defaults.HIDDEN : loaded.p().H();
         int I = form.split().I(), H = Objects.requireNonNullElse(options.hidden, known), O = form.split().O();
         refuseTooLarge(form.split(), H);
         if (loaded == null) return initial(I, H, O, options.seed);
@@ -3217,7 +3214,7 @@ class rnn {
             String rank = best == 0 ? "" : best == keptEpoch() ? ", the lowest held-out loss"
                 : " (lowest held-out loss: epoch " + best + ")";
             if (epoch() > 0) console.print("After epoch " + keptEpoch() + rank
-                + "; an epoch's loss is taken before its updates:");
+                + "; an epoch's loss is taken while it trains:");
             printScore(epoch() > 0 ? "training loss" : held > 0 ? "loss on what is not held out"
                 : "loss on " + origin.file(), trained, held > 0 ? List.of() : baselines, Baseline::score);
             printScore("held-out loss", heldOut, baselines, Baseline::score);
@@ -3244,8 +3241,8 @@ class rnn {
     /** Text from a model alone, without a dataset. */
     static int writeAlone(Options options, Model loaded) {
         Sampler sampler = Sampler.of(Vocabulary.of(loaded), options.request());
-        if (!options.onlyAsk()) throw wrong("without --data FILE a network can only write: --epochs 0, "
-            + "without --validate, --plot, --explain or --check-gradients");
+        if (!options.onlyAsk()) throw wrong("without --data FILE a network can only write text: give "
+            + "--epochs 0, and no --validate, --plot, --explain or --check-gradients");
         System.out.println(sampler.answer(loaded.p(), Set.of()).printed().get());
         return 0;
     }
@@ -3314,7 +3311,7 @@ class rnn {
     }
 
     /** What is wrong with the command line, where, and what would be right. */
-    static String explain(ParameterException e) {
+    static String inWords(ParameterException e) {
         if (e instanceof UnmatchedArgumentException unmatched) {
             String word = unmatched.getUnmatched().get(0);
             String like = String.join(" or ", unmatched.getSuggestions());
@@ -3351,7 +3348,7 @@ class rnn {
             else if (CommandLine.executeHelpRequest(parsed) == null) return flushed(work(options));
             return flushed(0);
         } catch (ParameterException e) {
-            failure = wrong("%s", explain(e));
+            failure = wrong("%s", inWords(e));
         } catch (Failure e) {
             failure = e;
         } catch (OutOfMemoryError e) {

@@ -138,7 +138,7 @@ final class Check {
 
     /** The same arrays, as rnn.java calls them. */
     static rnn.Parameters parameters(Weights w) {
-        return new rnn.Parameters(w.Wxh(), w.Whh(), w.bh(), w.Why(), w.by());
+        return new rnn.Parameters(w.Wxh(), w.Whh(), new double[][] {w.bh()}, w.Why(), new double[][] {w.by()});
     }
 
     void exercise(int k) {
