@@ -996,7 +996,7 @@ class RnnTest {
                 for (int n = 0; n < stop; n++) assertTrue(whole.update());
                 rnn.State at = whole.state;
                 var copy = new rnn.State(rnn.copy(at.p()), rnn.copy(at.v()), rnn.copy(at.last()),
-                    new ArrayList<>(at.losses()), rnn.copy(at.best()), at.bestEpoch(), at.next(), at.lossSum(),
+                    new ArrayList<>(at.losses()), rnn.copy(at.best()), at.bestEpoch(), at.nextWindow(), at.lossSum(),
                     copy(at.h()));
                 var again = new rnn.Training(copy, s, List.of(), settings, rnn.ALONE);
                 for (int epoch = 0; epoch < 2; epoch++) assertEquals(whole.epoch(), again.epoch());

@@ -787,7 +787,7 @@ class rnn {
         List<double[]> losses,      // of each whole epoch: {training} or {training, held out}
         Parameters best,            // the weights of the epoch with the lowest held-out loss
         int bestEpoch,              // its number; 0: none yet
-        int next,                   // the window to come in the epoch under way
+        int nextWindow,             // the one to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
         double[][] h) {             // the hidden state that the window before left [B,H]; none at first
 
@@ -831,8 +831,8 @@ class rnn {
          * and the weights to go back to are in `last`.
          */
         boolean update() {
-            if (window != windows.get(state.next())) {
-                window = windows.get(state.next());
+            if (window != windows.get(state.nextWindow())) {
+                window = windows.get(state.nextWindow());
                 x = window.input();
                 target = window.target();
             }
@@ -842,7 +842,7 @@ class rnn {
             double loss = pass(p, x, target, tape, d, team);
             double lossSum = state.lossSum() + loss * (target.n() / B) * B;  // in this order: the bits stay
             if (target.n() > 0) descend(p, d, state.v(), settings);
-            int next = state.next() + 1;
+            int next = state.nextWindow() + 1;
             boolean whole = next == windows.size();
             if (!Double.isFinite(lossSum) || whole && !isFinite(p)) return false;
             if (whole) return endEpoch(lossSum / scored);
@@ -879,7 +879,7 @@ class rnn {
         }
 
         /** Epochs done, with the part of the one under way. */
-        double progress() { return state.epoch() + (double) state.next() / windows.size(); }
+        double progress() { return state.epoch() + (double) state.nextWindow() / windows.size(); }
 
         long stepsInAnEpoch() { return sequences.stream().mapToLong(Sequence::T).sum(); }
     }
@@ -2554,9 +2554,9 @@ class rnn {
         tensors.put("last.", state.last());
         if (state.bestEpoch() > 0) tensors.put("best.", state.best());
         if (state.epoch() > 0) tensors.matrices().put("losses", state.losses().toArray(double[][]::new));
-        if (state.next() > 0) tensors.matrices().put("h", state.h());
+        if (state.nextWindow() > 0) tensors.matrices().put("h", state.h());
         tensors.matrices().put("progress",
-            new double[][] {{state.bestEpoch(), state.next(), state.lossSum()}});
+            new double[][] {{state.bestEpoch(), state.nextWindow(), state.lossSum()}});
         tensors.metadata().put("origin", origin.options());
         tensors.metadata().put("data", origin.data());
         writeSafetensors(file, tensors);
@@ -3146,7 +3146,7 @@ class rnn {
                             + "--learning-rate or --clip 1 (weights of epoch %d are in %s)",
                             epoch() + 1, keptEpoch(), options.file("model.safetensors"));
                     }
-                    if (training.state.next() == 0) printLosses();
+                    if (training.state.nextWindow() == 0) printLosses();
                     long now = System.nanoTime();
                     if (now - saved > pause) {
                         save();
