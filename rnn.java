@@ -1084,6 +1084,7 @@ class rnn {
     record Model(String file, Parameters p, Map<String, String> metadata) {
         boolean knowsClasses() { return metadata.getOrDefault("form", "").startsWith("labelled"); }
         boolean knowsCharacters() { return metadata.containsKey("vocabulary"); }
+        boolean knowsScaling() { return metadata.containsKey("mean"); }
         boolean writesText() { return knowsCharacters() && !knowsClasses(); }
 
         /** An entry of the metadata: n numbers from least to most. */
@@ -1113,7 +1114,7 @@ class rnn {
 
     /** What the options ask for; null where one was not given. */
     record Request(HoldOut validate, Integer batch, int steps, Integer generate, String prime,
-                   double temperature, long seed, Consumer<String> warn) { }
+                   double temperature, long seed, boolean trains, Consumer<String> warn) { }
 
     /** What is trained with where no option says so; learn/DEFAULTS.md has what a text's rest on. */
     record Defaults(int batch, double momentum, double clip) {
@@ -1210,8 +1211,10 @@ class rnn {
     /** A label, or the numbers of a vector. */
     static String cell(Object value) {
         if (!(value instanceof double[] vector)) return value.toString();
-        return Arrays.stream(vector).mapToObj(x -> format(Math.abs(x) < 1e15 ? "%.4f" : "%.6g", x))
-            .collect(Collectors.joining(" "));
+        return Arrays.stream(vector).mapToObj(x -> {
+            double size = Math.abs(x);
+            return format(size >= 1e15 ? "%.6g" : size >= 5e-5 || size == 0 ? "%.4f" : "%.1e", x);
+        }).collect(Collectors.joining(" "));
     }
 
     /** A panel of the picture, as data: lines over numbers, or coloured cells. */
@@ -1384,7 +1387,7 @@ class rnn {
         double ofTargets = largest(data.targets()), ofAll = Math.max(ofTargets, largest(data.inputs()));
         refuseHuge(ofTargets, "", data.file());
         Split split = Split.sequences(all, request, "sequences", data.file());
-        if (ofAll > 10)
+        if (request.trains() && ofAll > 10)
             request.warn().accept(format("%s has numbers as large as %.4g; the network learns best from "
                 + "inputs and targets that are scaled to about 1", data.file(), ofAll));
         return new Form("sequences of vectors", split, Map.of(), "mean squared error",
@@ -1676,7 +1679,7 @@ class rnn {
     static Form series(Dataset data, Request request, Model loaded) {
         double[][] own = rows(data.inputs().get(0));
         int n = own.length, I = own[0].length, held = request.validate().of(n, "values", data.file());
-        boolean known = loaded != null && loaded.metadata().containsKey("mean") && loaded.p().I() == I;
+        boolean known = loaded != null && loaded.knowsScaling() && loaded.p().I() == I;
         Scaling fitted = Scaling.of(own, n - held), scaling = !known ? fitted
             : new Scaling(loaded.numbers("mean", I, -Double.MAX_VALUE, Double.MAX_VALUE),
                 loaded.numbers("deviation", I, Double.MIN_VALUE, Double.MAX_VALUE));
@@ -1902,19 +1905,23 @@ class rnn {
         }).toList();
         String[] header = {"label", "predicted", "text"};
         return new Answer(json("sequences", answers), () -> lastTen(answers.stream()
-            .map(one -> Stream.of(header).map(key -> "" + one.get(key)).toList()).toList(), header));
+            .map(one -> Stream.of(header).map(key -> oneLine("" + one.get(key))).toList()).toList(), header));
     }
 
     // ── 8.7 Data without labels or targets ──
 
+    /** Whether a network can only be asked about a dataset, which lacks its targets or labels. */
     static boolean isOnlyAsked(Dataset data, Model loaded) {
         return data.keys().equals("inputs")
-            || data.keys().equals("texts") && loaded != null && loaded.knowsClasses();
+            || data.keys().startsWith("text") && loaded != null && loaded.knowsClasses();
     }
 
     /** The same data with zeros in place of the labels or targets that it lacks. */
     static Dataset filled(Dataset data, Model loaded) {
         boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
+        if (!texts && (loaded.knowsCharacters() || loaded.knowsScaling()))
+            throw wrong("%s: has inputs, but %s was trained on %s", data.file(), loaded.file(),
+                loaded.metadata().get("form"));
         List<Vectors> targets = texts ? Collections.nCopies(data.texts().size(), new OneHot(new int[1], 1))
             : data.inputs().stream().<Vectors>map(x -> classes ? new OneHot(new int[x.n()], 1)
                 : new Dense(new double[x.n()][loaded.p().O()])).toList();
@@ -1931,8 +1938,8 @@ class rnn {
             Object said = one.containsKey("predicted") ? one.get("predicted")
                 : Arrays.asList((double[][]) one.get("output"));
             if (said instanceof List<?> steps) said = steps.get(steps.size() - 1);
-            Object text = one.get("text");
-            rows.add(List.of(cell(said), text == null ? "sequence " + (rows.size() + 1) : (String) text));
+            Object text = one.containsKey("text") ? one.get("text") : "sequence " + (rows.size() + 1);
+            rows.add(List.of(cell(said), oneLine((String) text)));
         }
         return new Answer(answer.json(), () -> lastTen(rows));
     }
@@ -2202,7 +2209,7 @@ class rnn {
                 for (int j : columns.get(true))
                     if (!Double.isFinite(row.get(j).number())) throw csv.error(row.get(j).at(),
                         "has \"%s\" where a finite number has to be", row.get(j).text());
-            if (first.size() > 1)
+            if (first.size() > 1 || rows.size() < all.size())
                 warn.accept(csv.where() + ": reads " + read + "; leaves out "
                     + (left.isEmpty() ? "nothing" : left + ": not numbers"));
             var series = new Dense(rows.stream().map(row -> columns.get(true).stream()
@@ -2301,10 +2308,12 @@ class rnn {
 
         /** All losses up to now, of which the first may have been written before. */
         void write(List<double[]> losses) {
-            var block = new StringBuilder();
-            for (; rows < losses.size(); rows++)
-                block.append(rows + 1).append(',').append(decimals(losses.get(rows), ",")).append('\n');
-            written.add(block.toString().getBytes(US_ASCII));
+            while (rows < losses.size()) {
+                var block = new StringBuilder();
+                for (int end = Math.min(rows + 100_000, losses.size()); rows < end; rows++)
+                    block.append(rows + 1).append(',').append(decimals(losses.get(rows), ",")).append('\n');
+                written.add(block.toString().getBytes(US_ASCII));
+            }
             writeWhole(file, out -> {
                 for (byte[] part : written) out.write(part);
             });
@@ -2989,12 +2998,16 @@ class rnn {
 
         /** Whether nothing is trained and --load names DIR's model, whose training must not be forgotten. */
         boolean onlyAskOwnModel() {
-            Path own = file("model.safetensors").toAbsolutePath().normalize();
-            return epochs == 0 && load != null && load.toAbsolutePath().normalize().equals(own);
+            try {
+                return epochs == 0 && load != null && Files.isSameFile(load, file("model.safetensors"));
+            } catch (IOException e) {
+                return false;                           // DIR has no model yet
+            }
         }
 
         Request request() {
-            return new Request(validate, batch, steps, generate, prime, temperature, seed, this::warn);
+            return new Request(
+                validate, batch, steps, generate, prime, temperature, seed, epochs > 0, this::warn);
         }
 
         Settings settings(Split split) {
