@@ -341,7 +341,7 @@ class rnn {
         });
     }
 
-    /** The caller and its helpers, who meet before and after each task; who waits spins, then sleeps. */
+    /** The caller and its helpers, who meet before and after each task and, waiting, spin and then sleep. */
     static final class Threads implements Team, AutoCloseable {
         static final long WORTH = 1_000_000;                            // less is done sooner than shared out
         private final int shares, spins;
@@ -1910,7 +1910,7 @@ class rnn {
 
     // ── 8.7 Data without labels or targets ──
 
-    /** Whether a network can only be asked about a dataset, which lacks its targets or labels. */
+    /** Whether a network can only be asked about a dataset, because it lacks targets or labels. */
     static boolean isOnlyAsked(Dataset data, Model loaded) {
         return data.keys().equals("inputs")
             || data.keys().startsWith("text") && loaded != null && loaded.knowsClasses();
@@ -1921,7 +1921,7 @@ class rnn {
         boolean texts = !data.texts().isEmpty(), classes = loaded.knowsClasses();
         if (!texts && (loaded.knowsCharacters() || loaded.knowsScaling()))
             throw wrong("%s: has inputs, but %s was trained on %s", data.file(), loaded.file(),
-                loaded.metadata().get("form"));
+                loaded.metadata().getOrDefault("form", "other data"));
         List<Vectors> targets = texts ? Collections.nCopies(data.texts().size(), new OneHot(new int[1], 1))
             : data.inputs().stream().<Vectors>map(x -> classes ? new OneHot(new int[x.n()], 1)
                 : new Dense(new double[x.n()][loaded.p().O()])).toList();
@@ -1929,7 +1929,7 @@ class rnn {
         return new Dataset(data.file(), data.name(), keys, data.inputs(), targets, data.texts(), List.of());
     }
 
-    /** An answer about such data: what is said at the end of each sequence, and the last ten printed. */
+    /** An answer about such data without the zeros; what is said at the end of each sequence is printed. */
     static Answer withoutZeros(Answer answer) {
         var rows = new ArrayList<List<String>>();
         for (Object each : (List<?>) answer.json().get("sequences")) {
@@ -2306,7 +2306,7 @@ class rnn {
             written.add((validated ? "epoch,loss,validation_loss\n" : "epoch,loss\n").getBytes(US_ASCII));
         }
 
-        /** All losses up to now, of which the first may have been written before. */
+        /** All losses so far; the first of them may have been written before. */
         void write(List<double[]> losses) {
             while (rows < losses.size()) {
                 var block = new StringBuilder();
