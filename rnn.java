@@ -2766,7 +2766,7 @@ class rnn {
             var all = numbers.flatMapToDouble(Arrays::stream).summaryStatistics();
             double least = all.getMin(), most = all.getMax(), size = Math.max(most, -least);
             double range = most == least ? size : Math.min(most - least, Double.MAX_VALUE);
-            int places = (int) Math.floor(Math.log10(range));
+            int places = (int) Math.max(-323, Math.floor(Math.log10(range)));   // 1e-324 would be 0
             double base = asTheyAre || range >= 1e-6 * size ? 0 : least;
             double unit = asTheyAre || range == 0 || Math.abs(places) < 9 ? 1
                 : Double.parseDouble("1e" + places);
