@@ -418,6 +418,7 @@ class rnn {
 
         static final List<String> NAMES = List.of("Wxh", "Whh", "bh", "Why", "by");
 
+        /** From the five, in the order of NAMES. */
         Parameters(double[][]... five) {
             this(five[0], five[1], five[2][0], five[3], five[4][0], five,
                 Stream.of(five).flatMap(Stream::of).toArray(double[][]::new));
@@ -467,7 +468,7 @@ class rnn {
             return tape;
         }
 
-        /** The state after n rows. Shape: [B,H]. */
+        /** The hidden state after n rows. Shape: [B,H]. */
         double[][] copyOfHidden(int n) {
             return Arrays.stream(h, n - B, n).map(double[]::clone).toArray(double[][]::new);
         }
@@ -481,7 +482,7 @@ class rnn {
         int n = x.n(), B = tape.B(), H = p.H(), O = p.O();
         double[][] h = tape.h(), hPrev = tape.hPrev(), y = tape.y();
         // h[t] = tanh(x[t]·Wxh + h[t-1]·Whh + bh)
-        team.shareOut(B, (long) n / B * H * (H + EXP_WORK), (from, to) -> {   // rows, work of each, what
+        team.shareOut(B, (long) n / B * H * (H + EXP_WORK), (from, to) -> { // rows, work of each, what to do
             for (int r = 0; r < n; r += B) {                    // r: the first row of step t
                 fill(h, p.bh(), r + from, r + to);
                 x.addTimes(p.Wxh(), h, r + from, r + to);
@@ -729,7 +730,7 @@ class rnn {
 
     // ── 6. Training ───────────────────────────────────────────────────────────────────────────────────────
 
-    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` is for every draw. */
+    /** How to learn. `clip` 0 is off; `steps` is the window of truncated BPTT; `seed` fixes every draw. */
     record Settings(
         double learningRate, double momentum, double clip, double weightDecay, int batch, int steps,
         long seed) {
@@ -789,7 +790,7 @@ class rnn {
         int bestEpoch,              // its number; 0: none yet
         int nextWindow,             // the one to come in the epoch under way
         double lossSum,             // over the scored steps of that epoch so far
-        double[][] h) {             // the hidden state that the window before left [B,H]; none at first
+        double[][] h) {             // the hidden state after the window before [B,H]; none in a new epoch
 
         static State of(Parameters p) {
             Parameters v = Parameters.zeros(p.I(), p.H(), p.O());
@@ -913,8 +914,9 @@ class rnn {
     record GradientCheck(String name, int checked, double worst) { }
 
     /**
-     * Compares BPTT with central differences on one window, at up to `most` weights of each parameter, evenly
-     * spread. The error is |g − slope| / max(|g| + |slope|, 1e-4): rounding must not pass for an error.
+     * Compares BPTT's gradient g with the slope by central differences on one window, at up to `most` weights
+     * of each parameter, evenly spread. The error is |g − slope| / max(|g| + |slope|, 1e-4); its floor is for
+     * what rounding does to slopes near 0.
      */
     static List<GradientCheck> checkGradients(Parameters p, Window window, int most, Team team) {
         Vectors x = window.input(), target = window.target();
@@ -1208,9 +1210,9 @@ class rnn {
         return aligned(shown) + (others == 0 ? "" : "\n… and " + others + " more in outputs.json");
     }
 
-    /** A label, or the numbers of a vector. */
+    /** A label or a text in one line, or the numbers of a vector. */
     static String cell(Object value) {
-        if (!(value instanceof double[] vector)) return value.toString();
+        if (!(value instanceof double[] vector)) return oneLine(value.toString());
         return Arrays.stream(vector).mapToObj(x -> {
             double size = Math.abs(x);
             return format(size >= 1e15 ? "%.6g" : size >= 5e-5 || size == 0 ? "%.4f" : "%.1e", x);
@@ -1238,7 +1240,7 @@ class rnn {
     static final int BLACK = 0x333333, WHITE = 0xFFFFFF, BLUE = 0x0072B2, SKY = 0x56B4E9, ORANGE = 0xE69F00,
         VERMILION = 0xD55E00;
 
-    /** HeatMap [row][column], the first row at the foot, coloured from the least value to the most. */
+    /** Cells [row][column], the first row at the foot, coloured from the least value to the most. */
     record HeatMap(
         String title, String xAxis, String yAxis, List<String> columns, List<String> rows, double[][] cells,
         boolean counts, double least, double most, int... colours) implements Panel {
@@ -1905,7 +1907,7 @@ class rnn {
         }).toList();
         String[] header = {"label", "predicted", "text"};
         return new Answer(json("sequences", answers), () -> lastTen(answers.stream()
-            .map(one -> Stream.of(header).map(key -> oneLine("" + one.get(key))).toList()).toList(), header));
+            .map(one -> Stream.of(header).map(key -> cell(one.get(key))).toList()).toList(), header));
     }
 
     // ── 8.7 Data without labels or targets ──
@@ -1913,7 +1915,7 @@ class rnn {
     /** Whether a network can only be asked about a dataset, because it lacks targets or labels. */
     static boolean isOnlyAsked(Dataset data, Model loaded) {
         return data.keys().equals("inputs")
-            || data.keys().startsWith("text") && loaded != null && loaded.knowsClasses();
+            || Set.of("text", "texts").contains(data.keys()) && loaded != null && loaded.knowsClasses();
     }
 
     /** The same data with zeros in place of the labels or targets that it lacks. */
@@ -1929,7 +1931,7 @@ class rnn {
         return new Dataset(data.file(), data.name(), keys, data.inputs(), targets, data.texts(), List.of());
     }
 
-    /** An answer about such data without the zeros; what is said at the end of each sequence is printed. */
+    /** An answer about such data without the zeros; printed is what is said at the ends of the last ten. */
     static Answer withoutZeros(Answer answer) {
         var rows = new ArrayList<List<String>>();
         for (Object each : (List<?>) answer.json().get("sequences")) {
@@ -1939,7 +1941,7 @@ class rnn {
                 : Arrays.asList((double[][]) one.get("output"));
             if (said instanceof List<?> steps) said = steps.get(steps.size() - 1);
             Object text = one.containsKey("text") ? one.get("text") : "sequence " + (rows.size() + 1);
-            rows.add(List.of(cell(said), oneLine((String) text)));
+            rows.add(List.of(cell(said), cell(text)));
         }
         return new Answer(answer.json(), () -> lastTen(rows));
     }
@@ -2251,8 +2253,7 @@ class rnn {
             case ".csv" -> StrictJson.document(file, Csv.parser(text), csv -> Csv.dataset(csv, name, warn));
             default -> {
                 if (!isObject && !type.equals(".json"))
-                    throw wrong("%s: is not JSON; name a text .txt, a series .csv",
-                        file);
+                    throw wrong("%s: is not JSON; name a text .txt, a series .csv", file);
                 yield StrictJson.document(file, text, json -> datasetOf(json, name));
             }
         };
@@ -2411,7 +2412,7 @@ class rnn {
             out.write(littleEndian(8).putLong(head.size()).array());
             head.writeTo(out);
             for (double[][] W : tensors.matrices().values())
-                for (int i = 0; i < W.length; i += 100)         // at once, since losses are short rows
+                for (int i = 0; i < W.length; i += 100)         // many at once: losses are short rows
                     out.write(bytesOf(Arrays.copyOfRange(W, i, Math.min(i + 100, W.length))));
         });
     }
@@ -2813,19 +2814,19 @@ class rnn {
             series.setMarkerColor(colour).setMarker(line.dots() ? SeriesMarkers.CIRCLE : SeriesMarkers.NONE);
         }
 
-        private static IChart chart(HeatMap cells) {
+        private static IChart chart(HeatMap map) {
             HeatMapChart chart = new HeatMapChart(WIDTH, HEIGHT, Styler.ChartTheme.Matlab);
             var values = new ArrayList<Number[]>();
-            for (int i = 0; i < cells.cells().length; i++)
-                for (int j = 0; j < cells.cells()[i].length; j++)
-                    values.add(new Number[] {j, i, (float) cells.cells()[i][j]});  // XChart fails at 1 − 2⁻⁵³
-            chart.addSeries(cells.title(), cells.columns(), cells.rows(), values);
+            for (int i = 0; i < map.cells().length; i++)
+                for (int j = 0; j < map.cells()[i].length; j++)
+                    values.add(new Number[] {j, i, (float) map.cells()[i][j]});  // XChart fails at 1 − 2⁻⁵³
+            chart.addSeries(map.title(), map.columns(), map.rows(), values);
             HeatMapStyler styler = chart.getStyler();
             styler.setXAxisTickMarkSpacingHint(1);
-            style(chart, cells.title(), cells.xAxis(), cells.yAxis());
-            styler.setMin(cells.least()).setMax(cells.most())
-                .setRangeColors(IntStream.of(cells.colours()).mapToObj(Color::new).toArray(Color[]::new));
-            if (cells.counts() && cells.rows().size() <= 20)
+            style(chart, map.title(), map.xAxis(), map.yAxis());
+            styler.setMin(map.least()).setMax(map.most())
+                .setRangeColors(IntStream.of(map.colours()).mapToObj(Color::new).toArray(Color[]::new));
+            if (map.counts() && map.rows().size() <= 20)
                 styler.setShowValue(true).setHeatMapValueDecimalPattern("0").setLegendVisible(false);
             return chart;
         }
